@@ -5,22 +5,15 @@ purpose and compared in constant time, so that an unsubscribe link can never con
 Tokens carry ids, never addresses. Whether a token may be used once or for ever is its
 user's business (`store.platform.tokens` keeps the used ones).
 
-What must be read again, and by nobody else, is encrypted, with a key of its purpose likewise.
-
-Source: RFC 2104; NIST SP 800-38D.
+Source: RFC 2104.
 """
 
 import base64
 import binascii
 import hmac
-import secrets
 from functools import lru_cache
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 _MAC_BYTES = 16
-_NONCE_BYTES = 12  # NIST SP 800-38D 5.2.1.1; random, of far fewer than 2^32 texts a key
 
 
 class BadTokenError(ValueError):
@@ -72,32 +65,6 @@ def verify(master_key: bytes, purpose: str, token: str) -> str:
 def seal(master_key: bytes, purpose: str, name: str) -> str:
     """The mark in hex that only we can put on a name; `bounces.keeping.verp` asks for it again."""
     return hmac.digest(derive_key(master_key, purpose), name.encode(), "sha256").hex()
-
-
-def encrypt(master_key: bytes, purpose: str, plain: bytes, *, about: bytes) -> bytes:
-    """What only this installation can read again, for one purpose (AES-256-GCM, NIST SP 800-38D).
-
-    Args:
-        master_key: the installation's secret.
-        purpose: what it is kept for, e.g. "journal".
-        plain: what is to be kept.
-        about: what it belongs to; beside anything else it cannot be read.
-    """
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    return nonce + AESGCM(derive_key(master_key, purpose)).encrypt(nonce, plain, about)
-
-
-def decrypt(master_key: bytes, purpose: str, sealed: bytes, *, about: bytes) -> bytes:
-    """What `encrypt` was given for the same purpose, and about the same.
-
-    Raises:
-        BadTokenError: it is altered, or was written with another key, for or about something else.
-    """
-    try:
-        nonce, hidden = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
-        return AESGCM(derive_key(master_key, purpose)).decrypt(nonce, hidden, about)
-    except (ValueError, InvalidTag) as error:
-        raise BadTokenError("This was not written by this installation.") from error
 
 
 def address_hash(master_key: bytes, address: str) -> bytes:

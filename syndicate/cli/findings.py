@@ -139,8 +139,8 @@ def check_relay(own: Settings, _data_dir: Path) -> Finding:
         return Finding(
             "relay",
             "fail",
-            f"{phrases.listed(silent)} {'does' if len(silent) == 1 else 'do'} not answer; start "
-            f"{'it' if len(silent) == 1 else 'them'}, or correct SYNDICATE_RELAY_URL. "
+            f"No answer from {phrases.listed(silent)}. Start what is down, or correct "
+            "SYNDICATE_RELAY_URL. "
             "Mail that is due is safe in the database and waits.",
         )
     return told_to(targets[0], own.relay_helo)

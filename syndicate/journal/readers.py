@@ -24,7 +24,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from syndicate import bounds, clock, logs, settings, signing
+from syndicate import bounds, clock, encryption, logs, settings
 from syndicate.errors import BAD_ROW, PermanentError
 from syndicate.journal import lines, lives
 from syndicate.settings import Settings
@@ -255,7 +255,7 @@ def _sealed(one: Fact) -> str:
     until = one.person.paused_until
     told["paused_until"] = until.isoformat() if until is not None else None
     plain = json.dumps(told, ensure_ascii=False).encode()
-    sealed = signing.encrypt(settings.load().key(), _PURPOSE, plain, about=one.reader)
+    sealed = encryption.encrypt(settings.load().key(), _PURPOSE, plain, about=one.reader)
     return base64.b64encode(sealed).decode()
 
 
@@ -266,7 +266,7 @@ def _opened(one: Fact) -> Person | None:
     try:
         key = settings.load().key()
         sealed = base64.b64decode(one.sealed)
-        told = json.loads(signing.decrypt(key, _PURPOSE, sealed, about=one.reader))
+        told = json.loads(encryption.decrypt(key, _PURPOSE, sealed, about=one.reader))
         until = told["paused_until"]
         return Person(
             address=str(told["address"]),

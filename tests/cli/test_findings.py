@@ -291,4 +291,6 @@ def test_each_of_several_relays_is_asked(settings_env: pytest.MonkeyPatch) -> No
 
     assert both.state != "fail"
     assert none.state == "fail"
-    assert none.says.startswith("127.0.0.1:1 and 127.0.0.1:2 do not answer; start them, or")
+    assert none.says.startswith(
+        "No answer from 127.0.0.1:1 and 127.0.0.1:2. Start what is down, or"
+    )

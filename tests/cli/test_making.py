@@ -51,7 +51,7 @@ def test_a_change_says_what_from_when_and_who_sees_it(tmp_path: Path) -> None:
     assert told.out.splitlines() == [
         "names: nothing -> ar: الساعي; de: Der Bote (at once, for readers)",
         "reply to: nothing -> desk@courier.example (from the next mail, for readers)",
-        f"logo: nothing -> PNG, 3 by 2, {told.out.split()[-5]} (at once, for readers)",
+        f"logo: nothing -> PNG, 3 by 2, {told.out.split()[-7]} (at once, for readers and feeds)",
     ]
     assert as_json(ask(publications.app, "set", "courier", "--reply-to", "", "--json")) == {
         "slug": "courier",

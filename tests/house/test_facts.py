@@ -19,16 +19,19 @@ ALIKE = {
     "AT_FAULT": "what each room survives; some survive more",
     "ANSWER_BYTES": "what subscribers answer our hub, and what others' hubs answer us",
     "AT_ONCE": "connections that we take, and hubs that we ask",
+    "BUDGET_S": "one of our hub, one of measuring pictures",
     "BREAKER_S": "one circuit to the broker, another to the counters",
     "KEPT": "entries of two caches",
     "LEASE": "one of a source's fetch, one of a feed's build",
     "GRACE": "a freeze that may have taken the older key, and how often a polite app comes",
     "MAX_ENTRIES": "our own cap for feeds; for news sitemaps the cap of those who defined them",
     "NOTHING": "a word of two tables: what DNS says, and what a row was",
+    "RECENT": "what a news sitemap holds, and the stories at the head of readers' lists",
     "SHORT": "letters of a weekday, and of a host's name",
     "SHOWN": "lines of two screens",
     "TIMEOUT_S": "of a mailbox, and of the demo's visitor",
     "VERSION": "the first one, of a single message and of an issue",
+    "WITHIN": "between copies of a story, and between a story's two addresses",
 }
 
 

@@ -19,6 +19,7 @@ FOR_PROGRAMS = {
     "syndicate/articles/splitting.py": "the id of a tag: address",
     "syndicate/articles/to_rows.py": "the id of a tag: address",
     "syndicate/cli/demo/__init__.py": "a slot as a schedule has it",
+    "syndicate/mail/sender/steering.py": "a selector in DNS",
     "syndicate/newsletters/offers.py": "a slot as its row has it",
     "syndicate/newsletters/schedule.py": "a slot as its row has it",
     "syndicate/newsletters/specimen.py": "a key of its own",

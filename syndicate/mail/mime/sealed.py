@@ -5,7 +5,7 @@ The name is part of the proof: the key of one domain or selector cannot stand in
 Source: NIST SP 800-38D (AES-GCM).
 """
 
-from syndicate import signing
+from syndicate import encryption
 from syndicate.errors import SettingsError
 from syndicate.signing import BadTokenError
 
@@ -20,7 +20,7 @@ def seal(master_key: bytes, name: str, pem: bytes) -> bytes:
         name: of the key in DNS.
         pem: the key.
     """
-    return signing.encrypt(master_key, _PURPOSE, pem, about=name.encode())
+    return encryption.encrypt(master_key, _PURPOSE, pem, about=name.encode())
 
 
 def unseal(master_key: bytes, name: str, sealed: bytes) -> bytes:
@@ -30,7 +30,7 @@ def unseal(master_key: bytes, name: str, sealed: bytes) -> bytes:
         SettingsError: it was sealed with another master key, or under another name.
     """
     try:
-        return signing.decrypt(master_key, _PURPOSE, sealed, about=name.encode())
+        return encryption.decrypt(master_key, _PURPOSE, sealed, about=name.encode())
     except BadTokenError as error:
         raise SettingsError(
             f"The key {name} was made with another master key than this one, and cannot be used."

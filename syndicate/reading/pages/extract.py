@@ -74,7 +74,7 @@ def extract(
     )
     found = _generic(root, node, meta, address) | _links(root, meta, address)
     dated = _dates(root, node, meta, now=now, zone=zone)
-    if not (dated["raw_published"] or said.get("published")):
+    if not (dated["raw_published"] or said.get("published") or said.get("updated")):
         seen = visible_dates.date_of(root, address, now=now)
         dated |= embargo_dates.published(seen or None, dated["raw_published"], now=now, zone=zone)
     if said.get("published"):
