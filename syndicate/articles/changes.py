@@ -19,7 +19,7 @@ from typing import Any
 from syndicate.articles import embargoes, moved
 from syndicate.articles.embargoes import Hold
 from syndicate.articles.identity import Identified
-from syndicate.articles.story import ArticleText, story_of, story_read
+from syndicate.articles.story import ArticleText, standfirst_of, story_of, story_read
 from syndicate.reading.records import Entry, PictureIn, Words
 from syndicate.reading.text import plain, word_list
 from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Change
@@ -272,7 +272,7 @@ def _lost_nothing(article: KnownArticle, story: ArticleText, entry: Entry) -> bo
     headline = word_list(now.headline)
     byline = word_list(" ".join(now.authors))
     pairs = [(plain(was.body_html), plain(now.body_html))]
-    if entry.summary:
+    if entry.summary or was.standfirst != standfirst_of(was.body_html):
         pairs.append((was.standfirst, now.standfirst))
     if not all(_is_less_of(word_list(old), word_list(new), headline, byline) for old, new in pairs):
         return False
@@ -292,13 +292,14 @@ def _is_less_of(old: list[str], new: list[str], headline: list[str], byline: lis
     less = len(old) - len(new)
     if less < 0 or less > len(headline) + len(byline) + _MOST_OF_A_CLOSING_LINE:
         return False
-    for begin in {0, less}:
-        if old[begin : begin + len(new)] == new:
-            gone = Counter(old[:begin] + old[begin + len(new) :])
-            # A closing line names its story; a byline, or a link to go on, is shorter.
-            is_closing = begin == 0 and not Counter(headline) - gone
-            most = _MOST_OF_A_CLOSING_LINE if is_closing else _MOST_OF_A_BYLINE
-            return (gone - Counter(headline + byline)).total() <= most
+    if not less:
+        return old == new
+    begun, ended = Counter(old[:less]), Counter(old[len(new) :])
+    if old[less:] == new and any(said and not Counter(said) - begun for said in (headline, byline)):
+        return (begun - Counter(headline + byline)).total() <= _MOST_OF_A_BYLINE
+    # A closing line names its story; other last words that went are an editor's cut.
+    if old[: len(new)] == new and headline and not Counter(headline) - ended:
+        return (ended - Counter(headline + byline)).total() <= _MOST_OF_A_CLOSING_LINE
     return False
 
 
