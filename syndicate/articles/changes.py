@@ -20,6 +20,7 @@ from syndicate.articles import embargoes, moved
 from syndicate.articles.embargoes import Hold
 from syndicate.articles.identity import Identified
 from syndicate.articles.story import ArticleText, standfirst_of, story_of, story_read
+from syndicate.reading.feeds.noise import NamedStory, without_invitation, without_noise
 from syndicate.reading.records import Entry, PictureIn, Words
 from syndicate.reading.text import plain, word_list
 from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Change
@@ -271,11 +272,17 @@ def _lost_nothing(article: KnownArticle, story: ArticleText, entry: Entry) -> bo
     was, now = article.words, story.words
     headline = word_list(now.headline)
     byline = word_list(" ".join(now.authors))
-    pairs = [(plain(was.body_html), plain(now.body_html))]
+    named = NamedStory(now.headline, entry.link)
+    as_read_now = without_invitation(without_noise(was.body_html, named), named)
+    pairs: list[tuple[tuple[str, ...], str]] = [
+        ((was.body_html, as_read_now), plain(now.body_html))
+    ]
     if entry.summary or was.standfirst != standfirst_of(was.body_html):
-        pairs.append((was.standfirst, now.standfirst))
-    if not all(_is_less_of(word_list(old), word_list(new), headline, byline) for old, new in pairs):
-        return False
+        pairs.append(((was.standfirst,), now.standfirst))
+    for olds, new in pairs:
+        said = (word_list(plain(old)) for old in olds)
+        if not any(_is_less_of(old, word_list(new), headline, byline) for old in said):
+            return False
     kept = dataclasses.replace(now, body_html=was.body_html, standfirst=was.standfirst)
     return ArticleText(kept, story.pictures).hash == article.hash
 

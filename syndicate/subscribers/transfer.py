@@ -155,8 +155,6 @@ def import_csv(  # noqa: PLR0913 - what, where to, and on what grounds
             )
             refused.extend(brought.refused)
             note(tx, done, len(refused))
-        with transaction() as tx:
-            imports.know_readers(tx)
         over |= brought.over
         still |= brought.still
         log.info("subscribers_imported", newsletter_id=newsletter.id, lines=part[-1].number)

@@ -327,7 +327,7 @@ def _pairs(asked: Field, raw: object) -> Iterable[tuple[object, object]]:
         return list(raw.items())
     lines = raw.splitlines() if isinstance(raw, str) else raw
     if not isinstance(lines, Sequence) or isinstance(lines, bytes):
-        raise UsageError(f"The {asked.label} must say a language and its text, as ar: …")
+        raise UsageError(f"The {asked.label} must say a language and its text, such as “ar: …”.")
     found: list[tuple[object, object]] = []
     for line in lines:
         tag, mark, text = (
@@ -337,7 +337,8 @@ def _pairs(asked: Field, raw: object) -> Iterable[tuple[object, object]]:
         )
         if not mark and line:
             raise UsageError(
-                f"{quoted(line)} names no language; write its tag before the text, as ar: …"
+                f"{quoted(line).strip() or 'One line'} names no language; write its tag before "
+                "the text, such as “ar: …”."
             )
         if mark:
             found.append((tag.strip(), text.strip().replace("\\n", "\n")))

@@ -127,8 +127,9 @@ _COPY = f"COPY import_line ({_COLUMNS}) FROM STDIN"
 # Without statistics of a column that was just filled, a join by it is planned as a loop in a loop
 # (measured: 50,000 lines, minutes).
 _ANALYZE = text("ANALYZE import_line")
-# A table that has just grown many times over is planned for as the small one that it was.
-_ANALYZE_READERS = text("ANALYZE subscriber, recipient, subscription")
+# Likewise a table that has just grown many times over is planned for as the small one that it was.
+_ANALYZE_SUBSCRIBERS = text("ANALYZE subscriber")
+_ANALYZE_SUBSCRIPTIONS = text("ANALYZE subscription")
 # The first reason that fits, in the order of their weight.
 _JUDGE = text(
     f"""
@@ -272,10 +273,12 @@ _END = text(
 )
 _STEPS = (
     _SUBSCRIBERS,
+    _ANALYZE_SUBSCRIBERS,
     _KNOW_SUBSCRIBERS,
     _ANALYZE,
     _RECIPIENTS,
     _SUBSCRIPTIONS,
+    _ANALYZE_SUBSCRIPTIONS,
     _KNOW_SUBSCRIPTIONS,
     _ANALYZE,
     _CHOICES,
@@ -316,15 +319,6 @@ def bring_in(
     for step in _STEPS:
         tx.execute(step, values | {"scope": scope(newsletter.id)})
     return done
-
-
-def know_readers(tx: Transaction) -> None:
-    """Let the database count the readers there are now; what is next is planned by it.
-
-    Args:
-        tx: a transaction of its own, for the tables are locked against others who count.
-    """
-    tx.execute(_ANALYZE_READERS)
 
 
 def judged(tx: Transaction, lines: Sequence[Line], newsletter: Newsletter) -> BroughtIn:

@@ -157,9 +157,9 @@ def test_a_value_is_kept_in_one_form_however_it_came(name: str, raw: object, kep
         (
             "names",
             "Der Bote",
-            ("Der Bote names no language; write its tag before the text, as ar: …"),
+            ("Der Bote names no language; write its tag before the text, such as “ar: …”."),
         ),
-        ("names", 7, "The names must say a language and its text, as ar: …"),
+        ("names", 7, "The names must say a language and its text, such as “ar: …”."),
         ("names", {"qq": "x"}, "qq is not a language tag; write one such as en or ar."),
         ("parent", "No such", "There is no section No such; name one by its slug."),
         ("colour", "blue", "blue is not a colour; write it as #1a4f8b."),

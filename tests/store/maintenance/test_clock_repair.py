@@ -69,7 +69,7 @@ LEFT = {
         *("publication.created_at", "receiver_pace.changed_at", "relay_seen.at"),
         *("sender_check.checked_at", "dkim_key.made_at", "dkim_key.seen_at"),
         *("dkim_key.left_at", "dkim_key.done_at"),
-        *("fetch_state.distrusted_at", "fetch_state.held_at"),
+        *("fetch_state.distrusted_at", "fetch_state.held_at", "picture.measured_at"),
         *("subscriber.created_at", "suppression.at", "used_token.used_at"),
         *("suppression.noted_at", "subscription_change.noted_at"),
         *("subscription.created_at", "subscription.confirmed_at", "subscription.ended_at"),

@@ -381,7 +381,6 @@ def test_the_rows_that_an_import_reads_grow_with_its_lines(morning: Newsletter) 
             before = int(tx.execute(_ROWS_READ).scalar_one())
             imports.bring_in(tx, lines, morning, proof=("Yes.", "x"), now=NOW)
             read.append((int(tx.execute(_ROWS_READ).scalar_one()) - before) / size)
-            imports.know_readers(tx)
 
     assert max(read) < 1.5 * min(read)
 
