@@ -12,7 +12,7 @@ them, but for a newsletter's own.
 import binascii
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from syndicate import bounds
 from syndicate.errors import NotFoundError, RefusedError, UsageError
@@ -97,10 +97,11 @@ class Page:
 
 @dataclass(frozen=True)
 class _Mail:
-    """Which mail is meant: its scope, and what the audit keeps of it."""
+    """Which mail is meant: its scope, what the audit keeps of it, and whose it is."""
 
     scope: str
     told: Mapping[str, str]
+    ids: Mapping[str, int] = field(default_factory=dict)
 
 
 @verb(Permission.READERS)
@@ -250,16 +251,16 @@ def _allowed(tx: Transaction, of: str, actor: Actor) -> _Mail:
     if not of.startswith(OF_NEWSLETTER):
         allow(actor, Permission.CARE)
         return _mail(tx, of)
-    found = newsroom.named(tx, of.removeprefix(OF_NEWSLETTER))
-    ids = {"publication_id": found.publication_id, "newsletter_id": found.id}
-    allow(actor, Permission.CARE, **ids)
-    return _mail(tx, of)
+    mail = _mail(tx, of)
+    allow(actor, Permission.CARE, **mail.ids)
+    return mail
 
 
 def _mail(tx: Transaction, of: str) -> _Mail:
     if of.startswith(OF_NEWSLETTER):
         found = newsroom.named(tx, of.removeprefix(OF_NEWSLETTER))
-        return _Mail(newsletters.scope(found.id), {"of": found.slug})
+        ids = {"publication_id": found.publication_id, "newsletter_id": found.id}
+        return _Mail(newsletters.scope(found.id), {"of": found.slug}, ids)
     if of not in set(SuppressionScope):
         raise UsageError(
             f"There is no mail called {of[:60]}; say {', '.join(SuppressionScope)}, or "
