@@ -23,6 +23,10 @@ from syndicate.store.newsroom.sender_checks import Sender
 from syndicate.vocabulary.sending import RecordState
 
 app = typer.Typer(no_args_is_help=True)
+Publication = Annotated[
+    str | None,
+    typer.Option("--publication", "-p", help="Slug of the publication; the only one there is."),
+]
 
 
 @app.command("list")
@@ -36,10 +40,7 @@ def list_senders(*, as_json: AsJson = False) -> None:
 @app.command()
 def check(
     *,
-    publication: Annotated[
-        str | None,
-        typer.Option("--publication", "-p", help="Slug of the publication; the only one there is."),
-    ] = None,
+    publication: Publication = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask DNS about a publication's sender now, and keep what was found."""
@@ -51,10 +52,7 @@ def check(
 @app.command()
 def rotate(
     *,
-    publication: Annotated[
-        str | None,
-        typer.Option("--publication", "-p", help="Slug of the publication; the only one there is."),
-    ] = None,
+    publication: Publication = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a new key for a publication's mail; it signs once DNS shows the record printed here."""

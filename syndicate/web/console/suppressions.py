@@ -66,8 +66,6 @@ def add(
     try:
         with transaction() as tx:
             suppressions.add(tx, address, of=of, why=why, actor=actor, now=clock.now())
-    except NotAllowedError:
-        raise
     except SyndicateError as error:
         return _refused(actor, "add", error, address=address, of=of, why=why)
     return pages.see_other(PAGE, Done.SUPPRESSED)
@@ -81,16 +79,18 @@ def lift(
     try:
         with transaction() as tx:
             suppressions.lift(tx, address, of=of, why=why, actor=actor, now=clock.now())
-    except NotAllowedError:
-        raise
     except SyndicateError as error:
         return _refused(actor, "lift", error, address=address, of=of, why=why)
     return pages.see_other(PAGE, Done.MAILED)
 
 
 def _refused(actor: Actor, form: str, error: SyndicateError, **typed: str) -> Response:
-    """The page with a form as it was filled in, and why it was refused, at its field."""
-    if not actor.may(Permission.READERS):
+    """The page with a form as it was filled in, and why it was refused, at its field.
+
+    Raises:
+        SyndicateError: no other word in the form would help, or the actor may not see the page.
+    """
+    if isinstance(error, NotAllowedError) or not actor.may(Permission.READERS):
         raise error
     field = "why"
     if isinstance(error, BadAddressError) or form == "find":
