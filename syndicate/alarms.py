@@ -24,11 +24,12 @@ from syndicate.newsroom import holds as standing
 from syndicate.store.ground.session import BadValueError, Transaction, apart
 from syndicate.store.newsroom import incidents, newsletters, publications, sender_checks
 from syndicate.store.newsroom.newsletters import Newsletter
-from syndicate.store.platform import due, installation, notices, operators
+from syndicate.store.platform import caps, due, installation, notices, operators
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.sending import holds
 from syndicate.store.views import operations, progress, troubles
 from syndicate.store.views.troubles import Trouble
+from syndicate.subscribers import confirmation
 from syndicate.vocabulary.newsletters import IssueState
 from syndicate.vocabulary.sending import HoldScope, MailingState
 from syndicate.vocabulary.sources import SourceState
@@ -37,6 +38,7 @@ log = logs.get(__name__)
 
 _LOOK_BACK = dt.timedelta(days=2)  # what nobody did anything about by then is history
 _JOURNAL_AGO = dt.timedelta(minutes=3)  # it is tried every two seconds
+_SIGN_UPS_AGO = dt.timedelta(days=1)  # it is seen in the morning
 _SOURCES = 5  # by name in each state; an outage of ours brings all at once
 _INCIDENTS = 5  # by name; a block of our address brings dozens at once
 _AT_FAULT: tuple[type[Exception], ...] = (SyndicateError, BadValueError, *BAD_ROW)
@@ -211,6 +213,19 @@ def _late_singles(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
         yield Need(f"{what} been waiting for more than two minutes.")
 
 
+def _sign_ups(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
+    most = confirmation.PUBLICATION_MAILS
+    found = caps.beyond(tx, confirmation.PUBLICATION, most, since=now - _SIGN_UPS_AGO)
+    newest = {each.key: each for each in found}
+    for each in publications.all_publications(tx):
+        if (hour := newest.get(str(each.id))) is not None:
+            text = (
+                f"{each.name} answered {hour.used:,} sign-ups in the hour from "
+                f"{phrases.moment(hour.window_from)}: somebody may be typing in strangers."
+            )
+            yield Need(text, publication_id=each.id)
+
+
 def _operators_untold(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
     may = allowed.here(tx, settings.load())
     # Of another environment's database only those are mailed whom a list names.
@@ -329,6 +344,13 @@ ALARMS: tuple[Alarm, ...] = (
         "a confirmation or an emailed article has waited for more than two minutes",
         "/console/mailings?singles=1",
         _late_singles,
+    ),
+    Alarm(
+        "sign_ups",
+        f"a publication answered more than {confirmation.PUBLICATION_MAILS} sign-ups in an hour of "
+        "the last day",
+        "/console/mailings?singles=1",
+        _sign_ups,
     ),
     Alarm(
         "operators_untold",

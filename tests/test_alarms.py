@@ -25,7 +25,7 @@ from syndicate.vocabulary.articles import ArticleState
 from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
 from syndicate.vocabulary.sending import HoldScope, MailingState
 from syndicate.vocabulary.sources import SourceState
-from tests import beside, held_documents, rows, untold
+from tests import beside, held_documents, rows, sign_ups, untold
 from tests.rows import DAY, NOW
 
 S = dt.timedelta(seconds=1)
@@ -309,6 +309,7 @@ RINGS: dict[str, list[Ring]] = {
     "left_out_stories": [unusable_stories],
     "unread_embargoes": [an_unread_embargo],
     "late_singles": [one_late_single, two_late_singles],
+    "sign_ups": sign_ups.RINGS,
     "operators_untold": untold.RINGS,
     **beside.RINGS,
     "sources": [
@@ -343,6 +344,7 @@ SILENT: dict[str, list[Make]] = {
     "left_out_stories": [stories_of_old_and_lost_issues],
     "unread_embargoes": [an_embargo_with_an_end],
     "late_singles": [singles_in_time_or_sent],
+    "sign_ups": sign_ups.SILENT,
     "operators_untold": untold.SILENT,
     **beside.SILENT,
     "sources": held_documents.WELL,

@@ -37,6 +37,8 @@ CONFIRM_WITHIN = dt.timedelta(days=7)
 MAILS, MAILS_IN = 3, dt.timedelta(hours=24)
 # However somebody tags the address of one mailbox (+news): a stranger could go on for ever.
 MAILBOX, MAILBOX_MAILS = "confirmation:mailbox", 6
+# However many addresses somebody types in: more in one hour (UTC) rings the alarm `sign_ups`.
+PUBLICATION, PUBLICATION_MAILS = "confirmation:publication", 300
 # Within `KEEP_CAPS`, after which nobody knows how many there were.
 STOPPED_MAILS_IN = dt.timedelta(days=30)
 _STOPS = (Act.MAIL_STOP, Act.MAIL_HOLD)
@@ -180,7 +182,13 @@ def queue(
             # While all mail is stopped it waits as long as its links work.
             expires_in=CONFIRM_WITHIN,
         )
-        return mailing_id is not None
+        if mailing_id is None:
+            return False
+        # The last lock, of all who sign up here just now.
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        key = str(publication.id)
+        caps.take(tx, PUBLICATION, key, window_from=hour, limit=PUBLICATION_MAILS)
+        return True
 
 
 def preferences_token(subscription: Subscription) -> str:

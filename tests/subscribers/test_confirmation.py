@@ -10,7 +10,7 @@ from syndicate.mail import steering
 from syndicate.store.ground.session import transaction
 from syndicate.store.maintenance import upkeep
 from syndicate.store.newsroom.newsletters import Newsletter
-from syndicate.store.platform import audit, installation
+from syndicate.store.platform import audit, caps, installation
 from syndicate.store.readers import recipients, subscribers
 from syndicate.store.sending import ledger
 from syndicate.subscribers import preferences, subscribe
@@ -288,3 +288,17 @@ def test_tags_and_dots_make_no_more_mails_for_one_mailbox() -> None:
     ask("morning", "reader+1@example.com")
     ask("morning", "reader+1@gmail.com", NOW + DAY)
     assert len(mails()) == 8
+
+
+def test_what_a_publication_answers_is_counted_by_the_hour() -> None:
+    for number, minutes in enumerate((0, 59, 60)):
+        ask("morning", f"reader00{number}@example.com", NOW + minutes * HOUR / 60)
+    suppress("confirmation", SuppressionReason.READER)
+    ask()
+
+    with transaction() as tx:
+        found = caps.beyond(tx, "confirmation:publication", 0, since=NOW - DAY)
+        assert [(each.key, each.window_from, each.used) for each in found] == [
+            ("1", NOW, 2),
+            ("1", NOW + HOUR, 1),
+        ]

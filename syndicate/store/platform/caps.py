@@ -53,6 +53,14 @@ def used_since(tx: Transaction, cap: str, key: str, moment: dt.datetime) -> int:
     return tx.execute(query).scalar_one()
 
 
+def beyond(tx: Transaction, cap: str, limit: int, *, since: dt.datetime) -> list[CapCounter]:
+    """Where more than a limit was used in windows that began since a moment, the oldest first."""
+    query = select(CapCounter).where(
+        CapCounter.cap == cap, CapCounter.window_from >= since, CapCounter.used > limit
+    )
+    return list(tx.scalars(query.order_by(CapCounter.window_from, CapCounter.key)))
+
+
 def wait_for(tx: Transaction, cap: str, key: str) -> None:
     """Wait for whoever else uses a cap for a key just now: the lock for `used_since`."""
     tx.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"{cap}:{key}"))))

@@ -56,6 +56,18 @@ def test_refused_attempts_count() -> None:
         assert take(tx, limit=5)
 
 
+def test_what_went_beyond_a_limit_since_a_moment_stands_oldest_first() -> None:
+    with transaction() as tx:
+        for key, ago, used in (("a", 0, 3), ("b", 1, 3), ("b", 0, 2), ("c", 2, 3)):
+            for _ in range(used):
+                take(tx, key=key, window_from=NOW - ago * SECOND)
+                take(tx, "other", key, window_from=NOW)
+
+        found = caps.beyond(tx, "mail", 2, since=NOW - SECOND)
+
+        assert [(each.key, each.used) for each in found] == [("b", 3), ("a", 3)]
+
+
 def test_two_at_once_do_not_both_get_the_last_one() -> None:
     assert racing.second(lambda tx: take(tx, limit=1), lambda tx: take(tx, limit=1)) is False
 

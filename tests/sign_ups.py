@@ -1,0 +1,45 @@
+"""Hours in which a publication answered many sign-ups: what rings their alarm, and what not."""
+
+import datetime as dt
+from collections.abc import Callable
+
+from syndicate import phrases
+from syndicate.alarms import Need
+from syndicate.store.ground.session import Transaction
+from syndicate.store.platform.caps import CapCounter
+from syndicate.subscribers.confirmation import PUBLICATION, PUBLICATION_MAILS
+from tests import rows
+from tests.rows import DAY, NOW
+
+HOUR = dt.timedelta(hours=1)
+
+
+def answered(
+    tx: Transaction, key: int, used: int, ago: dt.timedelta, cap: str = PUBLICATION
+) -> None:
+    rows.added(tx, CapCounter(cap=cap, key=str(key), window_from=NOW - ago, used=used))
+
+
+def two_hours_of_one_publication_and_one_of_another(tx: Transaction) -> list[Need]:
+    daily, courier = (rows.publication(tx, slug).id for slug in ("daily", "courier"))
+    answered(tx, daily, 9000, 2 * HOUR)
+    answered(tx, daily, PUBLICATION_MAILS + 1, HOUR)
+    answered(tx, courier, 1200, DAY)
+    said = "in the hour from {}: somebody may be typing in strangers."
+    return [
+        Need(f"{name} answered {used} sign-ups {said.format(phrases.moment(NOW - ago))}", PATH)
+        for name, used, ago in (("Daily", "301", HOUR), ("Courier", "1,200", DAY))
+    ]
+
+
+def hours_that_were_quiet_or_long_ago(tx: Transaction) -> None:
+    daily = rows.publication(tx, "daily").id
+    answered(tx, daily, PUBLICATION_MAILS, HOUR)
+    answered(tx, daily, 9000, DAY + HOUR)
+    answered(tx, daily, 9000, HOUR, cap="confirmation")
+    answered(tx, daily + 1, 9000, HOUR)
+
+
+PATH = "/console/mailings?singles=1"
+RINGS: list[Callable[[Transaction], list[Need]]] = [two_hours_of_one_publication_and_one_of_another]
+SILENT: list[Callable[[Transaction], None]] = [hours_that_were_quiet_or_long_ago]
