@@ -11,7 +11,6 @@ Source: RFC 5646 2.1.1 (form of a tag) and 2.2; CLDR (likely subtags, layout).
 """
 
 import re
-import unicodedata
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Literal, TypeVar
@@ -19,14 +18,15 @@ from typing import Literal, TypeVar
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
+from syndicate.scripts import script_of
+
 Direction = Literal["ltr", "rtl"]
 T = TypeVar("T")
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}$")
 # "Undetermined", and what some systems write for it.
-_NO_LANGUAGE = frozenset({"und", "xx"})
-_TOLD = 500  # characters of a text; its beginning tells
-_NEARLY_ALL = 3  # letters from the right for each one from the left
+UNDETERMINED = "und"
+_NO_LANGUAGE = frozenset({UNDETERMINED, "xx"})
 _SCRIPT, _REGION = 4, 2  # letters in a subtag of each kind
 # Kurdish is written in Arabic letters there, whichever of its languages is meant; CLDR has one
 # script for all of "ku". It knows Western Punjabi as "pa-PK" alone.
@@ -71,21 +71,33 @@ def primary(language: str) -> str:
 @lru_cache(maxsize=_KEPT)
 def direction(language: str | None) -> Direction:
     """The way a tag's script runs; "ltr" where nobody knows."""
-    script = _script_of(normalised(language) or "")
-    if script in _RIGHT_TO_LEFT:
-        return "rtl"
-    written_in: str = get_global("likely_subtags").get(f"und_{script}", "und").partition("_")[0]
-    return "rtl" if _locale(written_in, "ltr") == "rtl" else "ltr"
+    return _way(_script_in(normalised(language) or ""))
 
 
 def direction_of(language: str | None, *texts: str | None) -> Direction:
-    """The way a text runs: its language's, or from right to left where nearly all its letters do.
+    """The way a text runs: its language's, or from right to left where most of its letters do.
 
-    A story whose source names no language is taken to be in its publication's, and may not be. It
-    is not asked the other way round: a headline in Arabic may well be Latin names and nothing else.
+    A source may call all its stories English, and not be right. It is not asked the other way
+    round: a headline in Arabic may well be Latin names and nothing else.
     """
     way = direction(language)
-    return "rtl" if way == "ltr" and _is_from_the_right(texts) else way
+    return _way(script_of("\n".join(filter(None, texts)))) if way == "ltr" else way
+
+
+@lru_cache(maxsize=_KEPT)
+def script(language: str) -> str:
+    """The script that a tag names, or its language is written in; "" when nobody knows."""
+    return _script_in(normalised(language) or "")
+
+
+def undetermined(script: str) -> str:
+    """The tag of a language that nobody knows, in a script: "und-Arab" (RFC 5646 4.1)."""
+    return f"{UNDETERMINED}-{script}"
+
+
+def is_undetermined(language: str) -> bool:
+    """Whether a tag names no language."""
+    return primary(language) == UNDETERMINED
 
 
 def own_name(language: str) -> str:
@@ -117,13 +129,7 @@ def nearest(language: str, offered: Collection[str]) -> str | None:
     return wider[0] if len(wider) == 1 else None
 
 
-def _is_from_the_right(texts: Collection[str | None]) -> bool:
-    letters = [unicodedata.bidirectional(each) for text in texts for each in (text or "")[:_TOLD]]
-    from_the_right = letters.count("R") + letters.count("AL")
-    return from_the_right > _NEARLY_ALL * letters.count("L")
-
-
-def _script_of(tag: str) -> str:
+def _script_in(tag: str) -> str:
     """The script that a normalised tag names, or is written in; "" when nobody knows."""
     head, *rest = tag.split("-")
     named = next((part for part in rest if len(part) == _SCRIPT and part.isalpha()), None)
@@ -139,6 +145,14 @@ def _script_of(tag: str) -> str:
             if known in likely and (known == alias or each == head):
                 return str(likely[known].split("_")[1])
     return ""
+
+
+@lru_cache(maxsize=_KEPT)
+def _way(script: str) -> Direction:
+    if script in _RIGHT_TO_LEFT:
+        return "rtl"
+    written_in: str = get_global("likely_subtags").get(f"und_{script}", "und").partition("_")[0]
+    return "rtl" if _locale(written_in, "ltr") == "rtl" else "ltr"
 
 
 def _locale(language: str, otherwise: str) -> str:

@@ -15,7 +15,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from syndicate.articles import embargoes, pushed_changes
+from syndicate.articles import embargoes, letters, pushed_changes
 from syndicate.articles.changes import Alter, KnownArticle, alter, kind_of
 from syndicate.articles.embargoes import Hold
 from syndicate.articles.identity import Identified, KnownEntry, entry_key
@@ -41,6 +41,7 @@ class Facts:
         sections: the publication's sections by slug and by name, both in lower case.
         is_first_connect: nothing was fetched from it before.
         is_pushed: somebody sends what it brings, rather than a feed or page that lies there.
+        spoken: the languages that its publication's newsletters come in.
     """
 
     source_id: int
@@ -49,6 +50,7 @@ class Facts:
     sections: Mapping[str, int]
     is_first_connect: bool
     is_pushed: bool = False
+    spoken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -277,13 +279,14 @@ def _create(each: Identified, key: str, facts: Facts, now: dt.datetime) -> Creat
     published = min(said, now) if said else now
     is_old = said is not None and said < now - BACKLOG_AGE
     updated = entry.updated if entry.updated and published < entry.updated <= now else published
+    story = story_read(entry) if entry.said is None else story_of(entry)
     return Create(
         found=each,
-        story=story_read(entry) if entry.said is None else story_of(entry),
+        story=story,
         kind=kind_of(entry) or ArticleKind.STORY,
         access=entry.access or Access.FREE,
         hold=hold,
-        language=entry.language or facts.language,
+        language=_language_of(entry, story, facts),
         section_id=section_of(entry, facts),
         published_at=hold.until or published,
         updated_at=hold.until or updated,
@@ -291,6 +294,14 @@ def _create(each: Identified, key: str, facts: Facts, now: dt.datetime) -> Creat
         is_backlog=facts.is_first_connect and is_old,
         key=key,
     )
+
+
+def _language_of(entry: Entry, story: ArticleText, facts: Facts) -> str:
+    """What is said of the entry itself; else what its document or publication speaks, if it may."""
+    if entry.language and entry.has_own_language:
+        return entry.language
+    ours = (facts.language, *facts.spoken)
+    return letters.language_of(entry.language or facts.language, story.words, ours)
 
 
 def lookups(found: Sequence[Identified]) -> list[str]:

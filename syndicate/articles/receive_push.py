@@ -227,6 +227,7 @@ def _place(tx: Transaction, source: Source, publication: Publication) -> store_f
         sections=sections,
         is_first_connect=False,
         is_pushed=True,
+        spoken=source_leases.languages_of(tx, publication.id),
     )
     return store_found.Place(publication.id, source_leases.authority_of(publication), facts)
 

@@ -3,11 +3,13 @@
 import dataclasses
 import enum
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
+from syndicate.articles import letters
 from syndicate.reading import embargo_dates, first_heading
 from syndicate.reading.records import Entry, ParsedPage, PictureIn, Words
 from syndicate.reading.text import fingerprint, is_article_url, plain, word_list
@@ -18,7 +20,7 @@ MAX_HEADLINE = 300
 _SENTENCE = re.compile(r"(?<=[.!?…。؟])\s")
 _CUT_HEADLINE = 90
 # What is read of the same words is no other thing that is said; an embargo that is not is.
-_READ = {"is_exact", "embargo_raw", "keeps_embargo", "said"}
+_READ = {"is_exact", "embargo_raw", "keeps_embargo", "has_own_language", "said"}
 _OF_PICTURE = [each.name for each in dataclasses.fields(PictureIn) if each.name != "keeps"]
 _NAMES = [each.name for each in dataclasses.fields(Entry) if each.name not in _READ]
 # Fingerprints that are stored were taken of these; what came later counts where it says something.
@@ -29,7 +31,7 @@ _LATER = [each for each in dataclasses.fields(Entry) if each.name in _NAMES[len(
 _OF_PAGE = {"title": "headline", "summary": "standfirst"} | {
     each.name: each.name
     for each in dataclasses.fields(ParsedPage)
-    if each.name in {*_NAMES, "is_exact"}
+    if each.name in {*_NAMES, "is_exact", "has_own_language"}
     and each.name not in {"tags", "canonical", "embargo_until"}
 }
 
@@ -107,6 +109,8 @@ def with_page(entry: Entry, page: ParsedPage, *, is_described: bool) -> Entry:
     merged: dict[str, Any] = {name: first[name] or second[name] for name in feed}
     dated = first if first["published"] else second
     merged["is_exact"] = dated["is_exact"]
+    spoken = _spoken(merged, first, second)
+    merged |= {name: spoken[name] for name in ("language", "has_own_language")}
     longer = len(plain(page.body)) > len(plain(entry.content))
     if page.body and (is_described or longer):
         merged["content"] = page.body
@@ -116,6 +120,19 @@ def with_page(entry: Entry, page: ParsedPage, *, is_described: bool) -> Entry:
     merged["tags"] = tuple(dict.fromkeys((*entry.tags, *page.tags)))[:50]
     merged["canonical"] = page.canonical or entry.canonical
     return dataclasses.replace(entry, **merged)
+
+
+def _spoken(
+    merged: Mapping[str, Any], first: Mapping[str, Any], second: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Which of two says the language of a story: the second where the first's is not so written."""
+    if not first["language"]:
+        return second
+    if first["has_own_language"] or not second["language"]:
+        return first
+    script = letters.script_of(f"{merged['title']}\n{merged['summary']}")
+    is_other = bool(script) and not letters.uses(first["language"], script)
+    return second if is_other and letters.uses(second["language"], script) else first
 
 
 def page_fields(page: ParsedPage) -> dict[str, Any]:

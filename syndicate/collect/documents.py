@@ -176,7 +176,7 @@ def shortcomings(entries: Sequence[Entry]) -> list[str]:
 def _in_language(entry: Entry, language: str | None) -> Entry:
     if entry.language or not language:
         return entry
-    return dataclasses.replace(entry, language=language)
+    return dataclasses.replace(entry, language=language, has_own_language=False)
 
 
 def _of_address(each: SitemapEntry) -> Entry:
@@ -190,6 +190,7 @@ def _of_address(each: SitemapEntry) -> Entry:
         embargo_raw=each.embargo_raw,
         is_exact=each.is_exact,
         language=each.language,
+        has_own_language=each.language is None,  # a sitemap says what the publication speaks
         tags=each.tags,
     )
 

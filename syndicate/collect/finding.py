@@ -162,7 +162,9 @@ def _facts(publication: str | None, actor: Actor) -> tuple[Facts, dict[int, str]
         let(actor, Permission.SOURCES, publication_id=owner.id)
         words = source_leases.sections_by_word(tx, [owner.id]).get(owner.id, {})
         names = {each.id: each.name for each in publication_rows.sections_of(tx, owner.id)}
-        return Facts(0, owner.language, None, words, is_first_connect=True), names
+        spoken = source_leases.languages_of(tx, owner.id)
+        facts = Facts(0, owner.language, None, words, is_first_connect=True, spoken=spoken)
+        return facts, names
 
 
 async def _whole(search: Search, found: Material) -> tuple[list[Identified], list[str]]:

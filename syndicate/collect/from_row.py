@@ -93,6 +93,7 @@ def place_of(
         section_id=source.section_id,
         sections=sections.get(source.publication_id, {}),
         is_first_connect=leased.fetched.connected_at is None,
+        spoken=leased.spoken,
     )
     stems = None if whole is None else frozenset(each.stem for each in whole)
     return store_found.Place(source.publication_id, leased.authority, facts, stems)

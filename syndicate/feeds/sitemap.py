@@ -13,7 +13,7 @@ from syndicate import logs
 from syndicate.errors import BAD_ROW
 from syndicate.feeds import text
 from syndicate.feeds.model import Site
-from syndicate.languages import primary
+from syndicate.languages import is_undetermined, primary
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.syndication.news_sitemap import NewsRow
 from syndicate.uris import uri
@@ -75,7 +75,8 @@ def _fill(url: etree._Element, row: NewsRow, publication: Publication, site: Sit
     item = etree.SubElement(url, f"{{{_NEWS}}}news")
     brand = etree.SubElement(item, f"{{{_NEWS}}}publication")
     _add(brand, _NEWS, "name", text.one_line(publication.name))
-    _add(brand, _NEWS, "language", _language(text.one_line(row.language)))
+    spoken = publication.language if is_undetermined(row.language) else row.language
+    _add(brand, _NEWS, "language", _language(text.one_line(spoken)))
     _add(item, _NEWS, "publication_date", _w3c(row.published_at, zone))
     _add(item, _NEWS, "title", text.one_line(row.headline) or address)
 

@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
+from syndicate.languages import is_undetermined
 from syndicate.newsletters.select import Placement
 from syndicate.phrases import brief, day
 from syndicate.render.choosing import choosing
@@ -138,7 +139,8 @@ def _sections(
             "position": stories[0]["position"],
             "mask": sum(story["mask"] for story in stories),
             "name": entries[0][2].section_name,
-            "language": story_language,
+            # The name of a section is in no language that nobody knows.
+            "language": language if is_undetermined(story_language) else story_language,
             "stories": stories,
         }
 

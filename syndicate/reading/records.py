@@ -142,6 +142,7 @@ class Entry:
         is_alert: whether the newsroom wants it told at once to the readers of alerts.
         is_exact: whether `published` is one moment: its zone is written, or its source's is known.
         keeps_embargo: nobody spoke of it: one that was said before stays.
+        has_own_language: `language` is said of it, and not of all that stands in its document.
         said: fingerprint, in hex, of what was pushed, before our reading of it; None of a feed.
     """
 
@@ -170,6 +171,7 @@ class Entry:
     embargo_raw: str | None = None
     is_exact: bool = True
     keeps_embargo: bool = False
+    has_own_language: bool = True
     said: str | None = None
 
     @property
@@ -244,7 +246,7 @@ class ParsedPage:
         direction: ltr or rtl.
         featured: teasers of the featured box: the publication's list, never the article's.
         links: article addresses of a section page, in order.
-        embargo_until, embargo_raw, is_exact: as in `Entry`.
+        embargo_until, embargo_raw, is_exact, has_own_language: as in `Entry`.
     """
 
     url: str
@@ -271,6 +273,7 @@ class ParsedPage:
     embargo_until: dt.datetime | None = None
     embargo_raw: str | None = None
     is_exact: bool = True
+    has_own_language: bool = True
 
     @property
     def words(self) -> Words:

@@ -13,6 +13,7 @@ from syndicate.reading.records import Entry
 from syndicate.vocabulary.articles import ArticleState
 from tests.articles.stories import ENTRY, HOUR, LINK, NOW, article_of, changed
 
+ARABIC = "افتتاح معرض ميناء في الدوحة"
 FACTS = Facts(1, "en", None, {"world": 5, "middle east": 6}, is_first_connect=False)
 
 
@@ -51,6 +52,41 @@ def created(entry: Entry, **facts: Any) -> Create:
 
 
 # New articles
+
+
+@pytest.mark.parametrize(
+    ("said", "facts", "expected"),
+    [
+        ({}, {}, "und-Arab"),  # of the publication
+        ({"language": "en", "has_own_language": False}, {}, "und-Arab"),  # of the document
+        ({"language": "en"}, {}, "en"),  # of the story itself
+        ({"language": "fa"}, {}, "fa"),
+        ({"language": "en", "has_own_language": False}, {"language": "ar"}, "ar"),
+        ({}, {"spoken": ("ar", "en")}, "ar"),
+        ({}, {"spoken": ("ar", "en", "fa")}, "und-Arab"),
+        ({"said": "00"}, {"spoken": ("ar", "en")}, "ar"),  # of a CMS that does not say
+        ({"said": "00", "language": "en"}, {"spoken": ("ar", "en")}, "en"),
+    ],
+)
+def test_a_story_in_other_letters_is_not_in_the_language_of_its_source(
+    said: dict[str, Any], facts: dict[str, Any], expected: str
+) -> None:
+    entry = changed(ENTRY, title=ARABIC, summary=ARABIC, content=f"<p>{ARABIC}</p>", **said)
+
+    assert created(entry, **facts).language == expected
+
+
+@pytest.mark.parametrize("said", ["00", None])
+def test_what_is_stored_in_another_language_stays_so(said: str | None) -> None:
+    entry = changed(ENTRY, title=ARABIC, content=f"<p>{ARABIC}</p>", said=said)
+    known = KnownEntry(3, 7, "k", b"", "g", LINK, "Title", b"", NOW)
+    known = dataclasses.replace(
+        known, raw_published=decide.written_date(entry), said_hash=b"" if said else None
+    )
+
+    found = known_entry(identify([entry])[0], known, article_of(entry), facts=FACTS, now=NOW)
+
+    assert isinstance(found, Touch)
 
 
 def test_an_article_is_live_free_and_dated() -> None:

@@ -353,3 +353,20 @@ def test_a_date_that_was_pushed_before_stands_though_the_row_has_another(cms: Cm
     again = stored(cms, said(headline="Another", published_at=ahead))
 
     assert again["cms-1"] == {NOW, ahead}
+
+
+def test_a_story_in_other_letters_is_in_what_its_publication_speaks_and_stays_so(cms: Cms) -> None:
+    arabic = {"headline": "افتتاح معرض ميناء", "body_html": "<p>قال المدير</p>"}
+    (alone,) = cms.push(said("a", **arabic))
+    with transaction() as tx:
+        rows.newsletter(tx, cms.publication.id, languages=["en", "ar"])
+    (beside,), (again,), (told,) = (
+        cms.push(said("b", **arabic)),
+        cms.push(said("a", **arabic, note=None)),
+        cms.push(said("c", **arabic, language="en")),
+    )
+
+    found = [article_of(each.article_id) for each in (alone, beside, told)]
+    assert [each.language for each in found] == ["und-Arab", "ar", "en"]
+    assert [each.direction for each in found] == ["rtl", "rtl", "ltr"]
+    assert (again.outcome, again.revision) == ("unchanged", 1)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from syndicate.articles.story import entry_hash
-from syndicate.reading.records import Enclosure, Entry, PictureIn
+from syndicate.articles.story import entry_hash, with_page
+from syndicate.reading.records import Enclosure, Entry, ParsedPage, PictureIn
 
 MOMENT = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
 FULL = Entry(
@@ -49,7 +49,7 @@ def test_every_field_of_an_entry_counts_but_what_is_only_our_reading_of_it() -> 
         if entry_hash(dataclasses.replace(FULL, **other)) != entry_hash(FULL)
     }
 
-    ours = {"is_exact", "keeps_embargo", "said"}
+    ours = {"is_exact", "keeps_embargo", "has_own_language", "said"}
     assert counted == names - ours
 
 
@@ -66,3 +66,29 @@ def test_every_field_of_an_entry_counts_but_what_is_only_our_reading_of_it() -> 
 )
 def test_anything_that_an_entry_says_changes_it(change: dict[str, Any]) -> None:
     assert entry_hash(dataclasses.replace(FULL, **change)) != entry_hash(FULL)
+
+
+@pytest.mark.parametrize(
+    ("title", "feed", "page", "expected"),
+    [
+        ("افتتاح معرض ميناء", ("en", False), ("ar", False), ("ar", False)),
+        ("افتتاح معرض ميناء", ("en", False), ("ar", True), ("ar", True)),
+        ("افتتاح معرض ميناء", ("en", True), ("ar", True), ("en", True)),
+        ("افتتاح معرض ميناء", ("en", False), ("en-GB", True), ("en", False)),
+        ("Ferries stay in", ("en", False), ("en-GB", True), ("en", False)),
+        ("Ferries stay in", (None, True), ("en-GB", True), ("en-GB", True)),
+        ("Ferries stay in", ("en", False), (None, True), ("en", False)),
+    ],
+)
+def test_a_page_says_the_language_where_its_feeds_is_not_so_written(
+    title: str,
+    feed: tuple[str | None, bool],
+    page: tuple[str | None, bool],
+    expected: tuple[str | None, bool],
+) -> None:
+    entry = Entry(title, language=feed[0], has_own_language=feed[1])
+    read = ParsedPage("https://daily.example/1", language=page[0], has_own_language=page[1])
+
+    found = with_page(entry, read, is_described=False)
+
+    assert (found.language, found.has_own_language) == expected

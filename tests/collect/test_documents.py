@@ -206,7 +206,9 @@ def test_the_language_of_a_feed_is_that_of_entries_which_name_none(
 ) -> None:
     feed = ParsedFeed("rss", language=of_feed, entries=(Entry("One", language=own),))
 
-    assert documents.of_feed(feed, URL).entries[0].language == expected
+    (found,) = documents.of_feed(feed, URL).entries
+
+    assert (found.language, found.has_own_language) == (expected, bool(own) or expected is None)
 
 
 def test_what_a_feed_has_beyond_the_cap_is_told_with_its_numbers() -> None:
@@ -279,6 +281,7 @@ def test_everything_that_a_sitemap_says_of_an_address_is_kept() -> None:
         embargo_raw="soon",
         is_exact=False,
         language="ar",
+        has_own_language=False,
         tags=("harbour",),
     )
 

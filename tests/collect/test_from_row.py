@@ -1,6 +1,7 @@
 """A leased row as polling and storing see it: limits, what validators hold for, where it goes."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -139,6 +140,12 @@ def test_entries_go_to_the_sections_of_their_own_publication() -> None:
     assert (place.publication_id, place.authority) == (1, "daily.example")
     assert (place.facts.source_id, place.facts.language) == (7, "en")
     assert (place.facts.section_id, dict(place.facts.sections)) == (4, {"world": 4})
+
+
+def test_entries_know_the_languages_of_their_publication() -> None:
+    spoken = replace(leased(), spoken=("ar", "en"))
+
+    assert from_row.place_of(spoken, {}).facts.spoken == ("ar", "en")
 
 
 def test_a_publication_without_sections_has_none() -> None:

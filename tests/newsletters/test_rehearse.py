@@ -5,14 +5,17 @@ import email
 import email.policy
 from collections import Counter
 
+import lxml.html
 import pytest
 from sqlalchemy import func, select, update
 
+from syndicate.articles import receive_push
 from syndicate.errors import NotFoundError
 from syndicate.newsletters import rehearse, run, steering
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
+from syndicate.store.newsroom.publications import Publication
 from syndicate.store.readers import recipients
 from syndicate.store.readers.recipients import Recipient
 from syndicate.store.sending import ledger
@@ -130,6 +133,36 @@ def test_a_preview_of_nobody_shows_every_story_in_the_frame_that_was_asked_for(
     assert 'dir="rtl"' in html
     positions = [text.index(f"Headline {name}") for name in ("sport-ar", "world-one", "sport-one")]
     assert positions == sorted(positions)
+
+
+def test_stories_in_letters_of_others_are_in_a_digest_and_run_their_own_way(
+    morning: Newsletter,
+) -> None:
+    told = {"he": "העבורת נשארת בנמל", "ar": 'افتتاح معرض "ميناء 2026" في الدوحة (صور)!'}
+    with transaction() as tx:
+        daily = tx.session.get_one(Publication, 1)
+        entries = [
+            receive_push.entry_of({"id": name, "headline": each, "section": "world"})
+            for name, each in told.items()
+        ]
+        receive_push.receive(tx, daily, entries, actor=TESTER, now=SLOT - HOUR)
+        reader(tx, 5, languages=("en",))
+
+    _, _, html = parsed(rehearse.preview(morning.id, NOW))
+    _, text, _ = parsed(rehearse.preview(morning.id, NOW, address="reader005@example.com"))
+
+    page = lxml.html.document_fromstring(html)
+    said = {
+        name: page.xpath("//a[text()=$headline]/ancestor::*[@lang][1]", headline=each)[0].attrib
+        for name, each in told.items()
+    }
+    # The newsletter speaks Arabic, and nobody can tell Hebrew from Yiddish by letters alone.
+    assert (said["ar"]["lang"], said["ar"]["dir"]) == ("ar", "rtl")
+    assert (said["he"]["lang"], said["he"]["dir"]) == ("und-Hebr", "rtl")
+    headings = page.xpath("//h2[normalize-space()='World']/ancestor::*[@lang][1]/@lang")
+    assert "und-Hebr" not in headings
+    assert told["he"] in text
+    assert told["ar"] not in text
 
 
 def test_a_preview_of_a_stranger_is_not_found(morning: Newsletter) -> None:

@@ -170,7 +170,7 @@ def _entry(item: etree._Element, frame: Frame) -> Entry:
         authors=_authors(parts) or _authors_of_source(parts),
         summary=plain(noise.without_invitation(teaser, story)),
         content=_body(parts, story) or clean(teaser, base=_near(summary, page, frame), page=page),
-        language=normalised(parts.text((elements.DC, "language")) or _language_of(parts)),
+        **_spoken(parts),
         tags=_tags(parts),
         pictures=xml_parts.pictures_of(item, near),
         enclosures=_enclosures(parts, near),
@@ -333,13 +333,16 @@ def _enclosed(found: Iterable[etree._Element], base: str | None) -> Iterator[Enc
             yield Enclosure(url, each.get("type"), xml_parts.size_of(each.get("length")))
 
 
-def _language_of(parts: _Parts) -> str | None:
-    """The language that an entry's texts say they are in."""
-    for row in (elements.TITLE, elements.BODY, elements.SUMMARY):
-        element = parts.first(row)
-        if element is not None and (said := _language(element)):
-            return said
-    return _language(parts.element)
+def _spoken(parts: _Parts) -> dict[str, Any]:
+    """The language of an entry, and whether it is said within it or of all that is around it."""
+    rows = (elements.TITLE, elements.BODY, elements.SUMMARY)
+    texts = [text for row in rows if (text := parts.first(row)) is not None]
+    within = [each.get(_LANG) for each in (*texts, parts.element)]
+    own = normalised(parts.text((elements.DC, "language")) or next(filter(None, within), None))
+    if own is not None:
+        return {"language": own}
+    around = normalised(_language(parts.element))
+    return {"language": around, "has_own_language": around is None}
 
 
 def _language(element: etree._Element) -> str | None:

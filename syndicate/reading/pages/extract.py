@@ -66,10 +66,11 @@ def extract(
     node = jsonld.article_of(root)
     said = profile.values(root, source_profile, url=address, now=now) if source_profile else {}
     zone = (source_profile or {}).get("zone")
+    told = ((source_profile or {}).get("language"), jsonld.text(node, "inLanguage"))
     language = normalised(
-        (source_profile or {}).get("language")
+        told[0]
         or root.get("lang")
-        or jsonld.text(node, "inLanguage")
+        or told[1]
         or meta.first("og:locale", "language", "content-language")
     )
     found = _generic(root, node, meta, address) | _links(root, meta, address)
@@ -88,6 +89,7 @@ def extract(
     return ParsedPage(
         url=url,
         language=language,
+        has_own_language=language is None or language in map(normalised, told),
         direction=(source_profile or {}).get("direction") or direction(language),
         **found,
     )

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from syndicate import jobs
 from syndicate.store.composition.lost_stories import was_told
-from syndicate.store.composition.stories import is_drawn_from, news_at
+from syndicate.store.composition.stories import is_drawn_from, is_in_one_of, news_at
 from syndicate.store.content.articles import Article
 from syndicate.store.content.visibility import may_show
 from syndicate.store.ground.session import Transaction
@@ -87,7 +87,7 @@ def due(tx: Transaction, *, now: dt.datetime) -> list[DueAlert]:
                 Article.alert_at > now - AHEAD,
                 asked_at > max(earliest, newsletter.opens_from or earliest),
                 may_show(Channel.MAIL, now=now),
-                Article.language.in_(newsletter.languages),
+                is_in_one_of(newsletter.languages),
                 is_drawn_from(newsletter),
                 ~was_opened,
                 ~was_told(newsletter.id),

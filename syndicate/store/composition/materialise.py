@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from syndicate.languages import UNDETERMINED
 from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
 from syndicate.store.sending.bars import IS_ABSENT, READERS, STATE, WHY_AT_FREEZE
@@ -97,7 +98,9 @@ _CHOOSING = f"""
             FROM issue_story story
             WHERE story.issue_id = :issue AND NOT story.is_correction
                 AND (sections IS NULL OR story.section_slug = ANY(sections))
-                AND (chosen_languages IS NULL OR story.language = ANY(chosen_languages))
+                -- Nobody can choose, or leave out, a language that nobody knows.
+                AND (chosen_languages IS NULL OR story.language = ANY(chosen_languages)
+                    OR starts_with(story.language, '{UNDETERMINED}-'))
         ) wish
     )
 """  # noqa: S608 - our own words

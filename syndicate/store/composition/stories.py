@@ -1,11 +1,12 @@
 """The articles that may stand in an issue, as its mails would show them."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
+from syndicate.languages import UNDETERMINED
 from syndicate.reading.records import Words
 from syndicate.store.composition.lost_stories import was_told
 from syndicate.store.content.articles import Article, ArticleTag, Tag
@@ -105,7 +106,7 @@ def candidates(
     return _found(
         tx,
         _as_shown(issue, now, until).where(
-            Article.language.in_(newsletter.languages),
+            is_in_one_of(newsletter.languages),
             news_at() > issue.window_from - LATE,
             news_at() <= issue.window_to,
             is_drawn_from(newsletter),
@@ -169,6 +170,11 @@ def news_at() -> ColumnElement[dt.datetime]:
     return func.greatest(Article.published_at, Article.embargo_until)
 
 
+def is_in_one_of(languages: Sequence[str]) -> ColumnElement[bool]:
+    """Whether an article is in one of these languages, or nobody can tell that it is not."""
+    return or_(Article.language.in_(languages), Article.language.startswith(f"{UNDETERMINED}-"))
+
+
 def is_drawn_from(newsletter: Newsletter) -> ColumnElement[bool]:
     """Whether an article is among those that a newsletter draws from.
 
@@ -204,7 +210,7 @@ def drawn_by(tx: Transaction, article_id: int) -> list[Newsletter]:
             select(
                 exists().where(
                     Article.id == article_id,
-                    Article.language.in_(each.languages),
+                    is_in_one_of(each.languages),
                     is_drawn_from(each),
                 )
             )

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import TextClause, func, select, text, tuple_, update
+from sqlalchemy import ARRAY, TEXT, ColumnElement, TextClause, func, select, text, tuple_, update
 
 from syndicate.store.ground.rowsets import among, as_json, rows_of
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake import sources
 from syndicate.store.intake.sources import FetchHost, FetchState, Source, is_pollable
 from syndicate.store.intake.websub import HubSubscription
+from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.newsroom.publications import FormerSlug, Publication, Section
 from syndicate.vocabulary.sources import HubState, SourceState
 
@@ -37,6 +38,7 @@ class LeasedSource:
     zone: str
     authority: str  # who mints tag: URIs: the publication's host
     pushed_at: dt.datetime | None  # when a hub last told of something new
+    spoken: tuple[str, ...] = ()  # the languages that the publication's newsletters come in
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,21 @@ def authority_of(publication: Publication) -> str:
     return (publication.host or f"{publication.slug}.invalid").partition(":")[0]
 
 
+def languages_of(tx: Transaction, publication_id: int) -> tuple[str, ...]:
+    """The languages that a publication's newsletters come in, by their tags."""
+    found = tx.scalar(select(_spoken()).where(Publication.id == publication_id))
+    return tuple(sorted(found or ()))
+
+
+def _spoken() -> ColumnElement[list[str]]:
+    """The languages of a publication's newsletters that have not ended."""
+    each = select(func.unnest(Newsletter.languages)).where(
+        Newsletter.publication_id == Publication.id, Newsletter.ended_at.is_(None)
+    )
+    spoken = each.distinct().correlate(Publication).scalar_subquery()
+    return func.array(spoken, type_=ARRAY(TEXT))
+
+
 def sections_by_word(
     tx: Transaction, publication_ids: Collection[int]
 ) -> dict[int, dict[str, int]]:
@@ -244,7 +261,7 @@ def _take(
         .scalar_subquery()
     )
     query = (
-        select(Source, FetchState, Publication, pushed_at)
+        select(Source, FetchState, Publication, pushed_at, _spoken())
         .join(FetchState, FetchState.source_id == Source.id)
         .join(Publication, Publication.id == Source.publication_id)
         .where(among(Source.id, ids))
@@ -259,6 +276,7 @@ def _leased(
     fetched: FetchState,
     publication: Publication,
     pushed_at: dt.datetime | None,
+    spoken: list[str],
 ) -> LeasedSource:
     return LeasedSource(
         source=source,
@@ -267,6 +285,7 @@ def _leased(
         zone=publication.zone,
         authority=authority_of(publication),
         pushed_at=pushed_at,
+        spoken=tuple(sorted(spoken)),
     )
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT, array
 from sqlalchemy.orm import InstrumentedAttribute
 
-from syndicate.languages import own_name
+from syndicate.languages import UNDETERMINED, own_name
 from syndicate.slugs import slug_of
 from syndicate.store.content.articles import Article, ArticleTag, Tag
 from syndicate.store.ground.session import Transaction
@@ -107,7 +107,7 @@ def _languages(article_ids: Collection[int]) -> Any:
         .where(
             _is_one_of(Article.id, article_ids),
             Article.state.in_(ArticleState.coming()),
-            language != primary(Publication.language),
+            language.not_in([primary(Publication.language), UNDETERMINED]),
         )
         .distinct()
         .order_by(Publication.id, language)

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate import signing
-from syndicate.store.composition.stories import is_drawn_from
+from syndicate.store.composition.stories import is_drawn_from, is_in_one_of
 from syndicate.store.content.articles import Article
 from syndicate.store.content.visibility import may_show
 from syndicate.store.ground.schema import Table
@@ -139,10 +139,10 @@ def own(
         .outerjoin(Section, Section.id == Article.section_id)
         .where(
             is_drawn_from(newsletter),
-            Article.language.in_(newsletter.languages),
+            is_in_one_of(newsletter.languages),
             may_show(channel, now=now),
             Section.slug.in_(sections) if sections else true(),
-            Article.language.in_(languages) if languages else true(),
+            is_in_one_of(languages) if languages else true(),
         )
         .order_by(Article.published_at.desc(), Article.id.desc())
         .limit(PAGE_ENTRIES)

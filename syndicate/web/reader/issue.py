@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from syndicate import clock
 from syndicate.errors import NotFoundError
+from syndicate.languages import is_undetermined
 from syndicate.store.ground.session import transaction
 from syndicate.store.views import reader_pages
 from syndicate.store.views.reader_pages import ListedArticle
@@ -33,16 +34,25 @@ def issue_page(request: Request, issue_id: Annotated[int, Path(ge=1, le=2**62)])
         newsletter=newsletter,
         slug=newsletter.slug,
         issue=issue,
-        groups=_groups(stories),
+        groups=_groups(stories, site.publication.language),
         prefixes=_prefixes(site),
     )
 
 
-def _groups(stories: list[ListedArticle]) -> list[dict[str, Any]]:
-    """Stories under the section that the issue put them in, in its order."""
+def _groups(stories: list[ListedArticle], language: str) -> list[dict[str, Any]]:
+    """Stories under the section that the issue put them in, in its order.
+
+    Args:
+        stories: of the issue.
+        language: of its publication, for the name of a section whose stories are in none we know.
+    """
     return [
-        {"name": name or "", "language": language, "stories": list(group)}
-        for (name, language), group in groupby(
+        {
+            "name": name or "",
+            "language": language if is_undetermined(spoken) else spoken,
+            "stories": list(group),
+        }
+        for (name, spoken), group in groupby(
             stories, key=lambda story: (story.section_name, story.language)
         )
     ]

@@ -64,6 +64,29 @@ def test_the_language_of_a_channel(inner: str, expected: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("around", "item", "expected"),
+    [
+        ("en", "<title>One</title>", ("en", False)),
+        ("en", "<title>One</title><dc:language>ar</dc:language>", ("ar", True)),
+        ("en", '<title xml:lang="ar">One</title>', ("ar", True)),
+        ("en", '<title>One</title><description xml:lang="ar">x</description>', ("ar", True)),
+        ("en", '<title xml:lang="">One</title>', ("en", False)),
+        ("en", '<title xml:lang="en">One</title>', ("en", True)),
+        ("", "<title>One</title>", (None, True)),
+        ("", '<title xml:lang="nonsense!">One</title>', (None, True)),
+    ],
+)
+def test_what_is_said_within_an_entry_is_told_from_what_is_said_around_it(
+    around: str, item: str, expected: tuple[str | None, bool]
+) -> None:
+    document = f'<rss version="2.0" {NAMES} xml:lang="{around}"><channel><item>{item}</item>'
+
+    (entry,) = found(read(f"{document}</channel></rss>")).entries
+
+    assert (entry.language, entry.has_own_language) == expected
+
+
+@pytest.mark.parametrize(
     ("ttl", "seconds"),
     [
         ("60", 3_600),

@@ -158,6 +158,23 @@ def test_the_language_of_a_page(said: dict[str, Any], lang: str, language: str |
 
 
 @pytest.mark.parametrize(
+    ("said", "lang", "is_own"),
+    [
+        ({"inLanguage": "ar"}, ' lang="en"', False),
+        ({}, ' lang="en"', False),
+        ({"inLanguage": "en"}, ' lang="en"', True),
+        ({"inLanguage": "ar"}, "", True),
+        ({}, "", True),
+    ],
+)
+def test_a_page_says_its_own_language_and_an_article_its(
+    said: dict[str, Any], lang: str, *, is_own: bool
+) -> None:
+    assert page(ld(**said), lang=lang).has_own_language == is_own
+    assert page(ld(**said), lang=lang, language="ar").has_own_language
+
+
+@pytest.mark.parametrize(
     ("kind", "head", "expected"),
     [
         ("LiveBlogPosting", "", "live"),

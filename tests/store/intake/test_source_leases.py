@@ -9,6 +9,7 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.intake import source_leases
 from syndicate.store.intake.source_leases import LeasedSource, Written
 from syndicate.vocabulary.sources import SourceState
+from tests import rows
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW
 from tests.collect.site import Site
@@ -66,3 +67,21 @@ def test_what_stays_so_is_told_once_whatever_number_it_names(
             source_leases.finish(tx, [said], now)
 
     assert len(newsroom.notices()) == told
+
+
+def test_a_source_knows_the_languages_of_its_publications_newsletters(site: Site) -> None:
+    publication_id = newsroom.publication()
+    source_id = newsroom.source(publication_id, site, "/feed")
+    with transaction() as tx:
+        rows.newsletter(tx, publication_id, "morning", languages=["en", "ar"])
+        rows.newsletter(tx, publication_id, "weekly", languages=["fr", "ar"])
+        rows.newsletter(tx, publication_id, "late", languages=["he"], ended_at=NOW)
+        other = rows.publication(tx, "other")
+        rows.newsletter(tx, other.id, "theirs", languages=["de"])
+
+    (leased,) = taken([source_id], NOW)
+
+    assert leased.spoken == ("ar", "en", "fr")
+    with transaction() as tx:
+        assert source_leases.languages_of(tx, publication_id) == leased.spoken
+        assert source_leases.languages_of(tx, publication_id + 99) == ()

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 def test_every_language_of_articles_has_a_feed_with_its_own_name() -> None:
     publication = newsroom.publication()
-    for number, language in enumerate(("en-GB", "ar", "ar-QA", "zh-Hant", "x-klingon")):
+    for number, language in enumerate(("en-GB", "ar", "ar-QA", "zh-Hant", "x-klingon", "und-Hebr")):
         newsroom.article(publication, number, language=language)
     newsroom.article(publication, 9, language="fr", state="draft")
 
