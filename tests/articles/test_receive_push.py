@@ -249,7 +249,7 @@ def test_the_id_of_the_cms_counts_and_no_address(cms: Cms) -> None:
 def test_the_same_id_in_another_publication_is_another_article(cms: Cms) -> None:
     other = Cms("weekly", language="ar")
 
-    (ours,), (theirs,) = cms.push(said("a")), other.push(said("a"))
+    (ours,), (theirs,) = cms.push(said("a")), other.push(said("a", headline="فيضانات في المدينة"))
 
     assert ours.article_id != theirs.article_id
     assert theirs.outcome == "created"

@@ -142,7 +142,9 @@ def test_stories_in_letters_of_others_are_in_a_digest_and_run_their_own_way(
     with transaction() as tx:
         daily = tx.session.get_one(Publication, 1)
         entries = [
-            receive_push.entry_of({"id": name, "headline": each, "section": "world"})
+            receive_push.entry_of(
+                {"id": name, "headline": each, "section": "world", "published_at": SLOT - HOUR}
+            )
             for name, each in told.items()
         ]
         receive_push.receive(tx, daily, entries, actor=TESTER, now=SLOT - HOUR)
