@@ -12,9 +12,8 @@ from collections import Counter
 from functools import lru_cache
 
 MOST = 4_000  # characters that are looked at; a language shows in fewer
-_MARKUP = 4 * MOST
 LEAST = 3  # letters: a sign or two are no text
-CLEAR = 0.6  # of all letters; below it a story is in two scripts, and what was said stays
+CLEAR = 0.6  # of all letters; below it a text is in two scripts
 _LETTERS = frozenset({"Lu", "Ll", "Lt", "Lo"})
 _WIDTHS = frozenset({"FULLWIDTH", "HALFWIDTH"})
 # The first word of a letter's name, and the script.
@@ -30,7 +29,7 @@ _NAMED = (
 _BY_NAME = {word: script for word, _, script in (each.partition(":") for each in _NAMED.split())}
 # About how many letters of an alphabet one of theirs stands for.
 _WEIGHTS = {"Hani": 3, "Jpan": 2, "Kore": 2}
-_MIXED = ("Jpan", "Kore")  # written with Han beside their own
+MIXED = ("Jpan", "Kore")  # written with Han beside their own
 _OF_HAN = 10  # one in so many is enough of their own to tell them from Chinese
 
 
@@ -43,7 +42,7 @@ def script_of(text: str) -> str:
     for sign, times in Counter(_without_addresses(text[:MOST])).items():
         if script := _script_of(sign):
             shares[script] += times * _WEIGHTS.get(script, 1)
-    for mixed in _MIXED:
+    for mixed in MIXED:
         if 0 < shares["Hani"] <= shares[mixed] * _OF_HAN:
             shares[mixed] += shares.pop("Hani")
     total = shares.total()

@@ -2,7 +2,16 @@
 
 import pytest
 
-from syndicate.languages import direction, direction_of, normalised, own_name, primary
+from syndicate.languages import (
+    direction,
+    direction_of,
+    is_undetermined,
+    normalised,
+    own_name,
+    primary,
+    script,
+    undetermined,
+)
 from syndicate.translations import known_language
 
 LACKED = "qtx"  # reserved for local use (ISO 639-2): no catalogue will have this name
@@ -96,3 +105,15 @@ def test_a_language_without_a_catalogue_is_told_in_english() -> None:
     assert [known_language(tag) for tag in ("ar-QA", "AR_qa", LACKED, f"{LACKED}-Arab")] == [
         "ar", "ar", "en", "en",
     ]  # fmt: skip
+
+
+def test_a_language_that_nobody_knows_is_called_by_its_script() -> None:
+    assert [undetermined(script(each)) for each in ("ar-QA", "pa-PK", "sr-Latn")] == [
+        "und-Arab",
+        "und-Arab",
+        "und-Latn",
+    ]
+    assert [each for each in ("und-Arab", "UND", "ar", "unx") if is_undetermined(each)] == [
+        "und-Arab",
+        "UND",
+    ]

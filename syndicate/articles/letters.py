@@ -67,7 +67,9 @@ def language_of(said: str, words: Words, ours: Sequence[str]) -> str:
     Returns:
         What is said, unless it is not written in these letters.
     """
-    script = scripts.script_of(f"{words.headline}\n{words.standfirst}\n{_beginning(words.body_html)}")
+    script = scripts.script_of(
+        f"{words.headline}\n{words.standfirst}\n{_beginning(words.body_html)}"
+    )
     if not script or uses(said, script):
         return said
     fitting = [each for each in ours if languages.script(each) and uses(each, script)]
@@ -81,7 +83,7 @@ def uses(language: str, script: str) -> bool:
     if not own:
         return True
     plain_own = _SAME.get(own, own)
-    if script == plain_own or (script == "Hani" and plain_own in _MIXED):
+    if script == plain_own or (script == "Hani" and plain_own in scripts.MIXED):
         return True
     is_named = own in language.replace("_", "-").title().split("-")[1:]
     return not is_named and script in _ALSO.get(languages.primary(language), ())

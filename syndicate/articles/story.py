@@ -9,6 +9,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
+from syndicate import scripts
 from syndicate.articles import letters
 from syndicate.reading import embargo_dates, first_heading
 from syndicate.reading.records import Entry, ParsedPage, PictureIn, Words
@@ -130,7 +131,7 @@ def _spoken(
         return second
     if first["has_own_language"] or not second["language"]:
         return first
-    script = letters.script_of(f"{merged['title']}\n{merged['summary']}")
+    script = scripts.script_of(f"{merged['title']}\n{merged['summary']}")
     is_other = bool(script) and not letters.uses(first["language"], script)
     return second if is_other and letters.uses(second["language"], script) else first
 

@@ -368,5 +368,5 @@ def test_a_story_in_other_letters_is_in_what_its_publication_speaks_and_stays_so
 
     found = [article_of(each.article_id) for each in (alone, beside, told)]
     assert [each.language for each in found] == ["und-Arab", "ar", "en"]
-    assert [each.direction for each in found] == ["rtl", "rtl", "ltr"]
+    assert [each.direction for each in found] == ["rtl", "rtl", "rtl"]
     assert (again.outcome, again.revision) == ("unchanged", 1)

@@ -243,14 +243,16 @@ def test_where_an_article_stands_is_written_when_it_is_said(
     assert {name: value for name, value in columns.items() if name in names} == expected
 
 
-def test_a_story_in_arabic_whose_source_names_no_language_runs_from_right_to_left() -> None:
+def test_a_story_in_arabic_runs_from_right_to_left_whatever_its_source_says() -> None:
     entry = changed(
         ENTRY, title="افتتاح معرض ميناء في الدوحة", summary="قال المدير إن التذاكر بيعت."
     )
     made = to_rows.new_article(9, "daily.example", created(entry), {})
+    told = to_rows.new_article(9, "daily.example", created(changed(entry, language="en")), {})
     moved = to_rows.altered_article(altered(entry, placed=Placed(6, "en"), story=None))
 
-    assert (made.columns["language"], made.columns["direction"]) == ("en", "rtl")
+    assert (made.columns["language"], made.columns["direction"]) == ("und-Arab", "rtl")
+    assert (told.columns["language"], told.columns["direction"]) == ("en", "rtl")
     assert (moved.columns["section_id"], moved.columns["direction"]) == (6, "rtl")
 
 

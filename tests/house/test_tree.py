@@ -15,7 +15,7 @@ from tests.house import trees
 
 ROOT = Path(__file__).resolve().parents[2]
 DRAWERS = {"utils", "util", "common", "helpers", "helper", "misc", "base", "manager", "stuff"}
-READING_KNOWS = {"errors", "languages", "vocabulary", "bounds", "characters", "uris"}
+READING_KNOWS = {"errors", "languages", "scripts", "vocabulary", "bounds", "characters", "uris"}
 OLDEST_PYTHON = "3.11.2"
 MODULE_LINES = 400
 FUNCTION_LINES = 50
