@@ -23,6 +23,7 @@ from syndicate.collect.documents import of_feed, zone_of
 from syndicate.collect.from_row import SourceLostError, basis_of, place_of, to_ask
 from syndicate.collect.holding import Judged
 from syndicate.collect.pages import PAGE_GAP_S, EntriesWithPages, PageSource
+from syndicate.collect.polling import Content
 from syndicate.collect.storing import told
 from syndicate.errors import BAD_ROW, NotAFeedError, SyndicateError
 from syndicate.fetch import Fetcher
@@ -161,8 +162,8 @@ async def _read(each: HubPush, held: LeasedSource, now: dt.datetime) -> _Read:
         raise NotAFeedError(f"A push for {each.topic} holds another feed.", url=each.topic)
     document = of_feed(feed, each.topic)
     found = identify(document.entries)
-    judged, _ = await asyncio.to_thread(holding.judge, held, found, basis_of(held))
-    if judged is not Judged.TAKEN:
+    judged = await asyncio.to_thread(holding.judge, held, found, Content(basis_of(held)))
+    if judged.what is not Judged.TAKEN:
         return _Read(None, "it changes the headlines of all its stories at once")
     notices = tuple((notice.kind, notice.message) for notice in document.notices)
     pages = await _with_pages(each, held, found, now)

@@ -278,10 +278,10 @@ class _Run:
         """Store a new document, unless a person has to look at it first."""
         polled, found = polled_of(leased), identify(document.entries)
         now, chance = self._now(), self._chance()
-        judged, example = await self._in_store(lambda: holding.judge(leased, found, content.basis))
-        if judged is not Judged.TAKEN:
+        judged = await self._in_store(lambda: holding.judge(leased, found, content))
+        if judged.what is not Judged.TAKEN:
             verdict = polling.changed(polled, answer, content, now=now, chance=chance)
-            await self._finish(leased, holding.left(leased, judged, verdict, example, now))
+            await self._finish(leased, holding.left(leased, judged, verdict, now))
             return
         pages = await self._pages(leased, found)
         is_incomplete = content.is_incomplete or bool(pages.missing)

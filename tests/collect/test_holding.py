@@ -1,11 +1,13 @@
 """A feed whose headlines all change at once waits until somebody has looked at it."""
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import update
 
 from syndicate.collect import steering
+from syndicate.collect.polling import READ_ANEW
 from syndicate.errors import RefusedError
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake.sources import FetchState
@@ -101,6 +103,63 @@ def test_what_newer_code_reads_in_another_way_is_not_held(site: Site) -> None:
     read_by_older_code(source_id)
 
     assert newsroom.collect(now=NOW + HOUR).revisions == 6
+
+
+def dropped(site: Site) -> int:
+    """A source whose second document was dropped, an hour after it came."""
+    source_id = upheaval(site)
+    newsroom.collect(now=NOW + HOUR)
+    steering.drop(source_id, actor=TESTER, now=NOW + 2 * HOUR)
+    newsroom.collect(now=NOW + 2 * HOUR)
+    return source_id
+
+
+def read_anew(source_id: int) -> None:
+    with transaction() as tx:
+        anew = update(FetchState).values(**READ_ANEW)
+        tx.execute(anew.where(FetchState.source_id == source_id))
+
+
+@pytest.mark.parametrize("how", [read_by_older_code, read_anew])
+def test_one_that_was_dropped_stays_dropped_whatever_reads_it(
+    site: Site, how: Callable[[int], None]
+) -> None:
+    source_id = dropped(site)
+    told = len(newsroom.notices())
+    for hours in (3, 4):
+        how(source_id)
+
+        newsroom.collect(now=NOW + hours * HOUR)
+
+        assert headlines() == {f"Story {n}" for n in range(6)}
+        assert newsroom.state_of(source_id).held_at is None
+    assert len(newsroom.notices()) == told
+
+
+def test_the_next_document_under_newer_code_is_judged_after_one_was_dropped(site: Site) -> None:
+    source_id = dropped(site)
+    read_by_older_code(source_id)
+    site.serve("/feed", feed(" | Pier News", item(7), item(8)))
+
+    newsroom.collect(now=NOW + 3 * HOUR)
+
+    assert headlines() == {f"Story {n}" for n in range(6)}
+    assert newsroom.state_of(source_id).held_at is not None
+
+
+def test_dropping_is_taken_back_by_accepting_until_something_else_comes(site: Site) -> None:
+    source_id = dropped(site)
+
+    first = steering.accept(source_id, actor=TESTER, now=NOW + 3 * HOUR)
+    again = steering.accept(source_id, actor=TESTER, now=NOW + 3 * HOUR)
+    taken = newsroom.collect(now=NOW + 3 * HOUR)
+
+    assert (first, again) == (True, False)
+    assert (taken.articles, taken.revisions) == (1, 6)
+    state = newsroom.state_of(source_id)
+    assert (state.held_at, state.is_let_in, state.dropped_hash) == (None, None, None)
+    with pytest.raises(RefusedError, match="waits for an answer"):
+        steering.accept(source_id, actor=TESTER, now=NOW + 4 * HOUR)
 
 
 def test_what_waits_already_goes_on_waiting_under_newer_code(site: Site) -> None:
