@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from syndicate import alarms, clock, phrases
+from syndicate import clock, phrases
+from syndicate.alarms import ringing
 from syndicate.articles import date_notices
 from syndicate.bounces.keeping import advice
 from syndicate.embedded import probes
@@ -43,7 +44,7 @@ def check_alarms(own: Settings, _data_dir: Path) -> Finding:
         return Finding("alarms", "ok", "They are in the database; none is running yet.")
     migrate.require_current()
     with transaction() as tx:
-        told = [each.text for each in alarms.needs(tx, clock.now())]
+        told = [each.text for each in ringing.needs(tx, clock.now())]
     if not told:
         return Finding("alarms", "ok", "Nothing needs a person.")
     more = _more(len(told) - _SHOWN)

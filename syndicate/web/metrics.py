@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
-from syndicate import alarms, clock
+from syndicate import clock
+from syndicate.alarms import ringing
 from syndicate.mail.recovery import copy_check
 from syndicate.newsroom.verbs import allow
 from syndicate.store.ground.session import Transaction, transaction
@@ -22,7 +23,7 @@ from syndicate.web.api.actors import CanMeasure
 
 _TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _ALARMS_HELP = "findings that wait for a person, by alarm: " + "; ".join(
-    f"{alarm.name}: {alarm.help}" for alarm in alarms.ALARMS
+    f"{alarm.name}: {alarm.help}" for alarm in ringing.ALARMS
 )
 
 router = APIRouter(include_in_schema=False)
@@ -65,7 +66,7 @@ def _lines(tx: Transaction) -> Iterator[str]:
     states = {_label("state", state): int(state is tick.state) for state in due.TickState}
     yield from _gauge("syndicate_tick", "1 for the state that the tick is in", states)
     yield from _gauge("syndicate_deliveries", "deliveries of open mailings by state", _open(tx))
-    rung = {_label("name", name): len(found) for name, found in alarms.by_name(tx, now).items()}
+    rung = {_label("name", name): len(found) for name, found in ringing.by_name(tx, now).items()}
     yield from _gauge("syndicate_alarm", _ALARMS_HELP, rung)
 
 

@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 from typer.testing import CliRunner
 
-from syndicate import alarms, clock
+from syndicate import clock
+from syndicate.alarms import ringing
 from syndicate.cli import doctor
 from syndicate.cli import mailings as command
 from syndicate.errors import RefusedError
@@ -105,7 +106,7 @@ def test_until_then_every_face_says_so_and_nothing_of_it_is_sent(house: House) -
     told = CliRunner().invoke(command.app, ["release", "--dry-run"]).stdout
     assert "New mail is sent. What was open when this database was restored is held." in told
     with transaction() as tx:
-        [need] = alarms.by_name(tx, clock.now())["restored"]
+        [need] = ringing.by_name(tx, clock.now())["restored"]
     assert need.path == "/console/release"
     work()
     assert house.sink.taken() == before

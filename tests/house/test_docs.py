@@ -11,7 +11,8 @@ import pytest
 import typer.main
 from typer.core import TyperGroup
 
-from syndicate import alarms, jobs, settings
+from syndicate import jobs, settings
+from syndicate.alarms import ringing
 from syndicate.cli import whole
 from syndicate.store.maintenance import upkeep
 from syndicate.store.maintenance.tables import METADATA
@@ -111,7 +112,7 @@ def test_every_job_is_documented_with_its_queue() -> None:
 def test_every_alarm_is_documented_with_its_meaning() -> None:
     documented = {names(cells)[0]: cells[1] for cells in rows(OPERATIONS, "Alarms")}
 
-    assert documented == {alarm.name: alarm.help for alarm in alarms.ALARMS}
+    assert documented == {alarm.name: alarm.help for alarm in ringing.ALARMS}
 
 
 def test_every_alarm_is_documented_with_what_to_do() -> None:

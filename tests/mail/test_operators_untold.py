@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from syndicate import alarms
+from syndicate.alarms import ringing
 from syndicate.mail import to_operators
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import notices
@@ -37,4 +37,4 @@ def test_who_was_not_told_for_two_days_is_an_alarm_until_the_next_mail_is_taken(
 
 def untold(now: dt.datetime) -> int:
     with transaction() as tx:
-        return len(alarms.by_name(tx, now)["operators_untold"])
+        return len(ringing.by_name(tx, now)["operators_untold"])

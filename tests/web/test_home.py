@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from syndicate import alarms, clock
-from syndicate.alarms import ALARMS, Alarm, Need
+from syndicate import clock
+from syndicate.alarms import ringing
+from syndicate.alarms.need import Alarm, Need
+from syndicate.alarms.ringing import ALARMS
 from syndicate.store.composition import issues
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
@@ -92,7 +94,7 @@ def test_home_lists_what_the_alarms_find_in_their_order(
     with transaction() as tx:
         rows.source(tx, newsroom.english, state=SourceState.DORMANT)
         rows.incident(tx)
-        expected = alarms.needs(tx, clock.now())
+        expected = ringing.needs(tx, clock.now())
     operators.sign_in(browser, "viewer")
 
     shown = needs_of(browser.get("/console").text)

@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from syndicate import clock
-from syndicate.alarms import ALARMS
+from syndicate.alarms.ringing import ALARMS
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import due
 from tests import rows

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from syndicate import alarms, clock, settings, signing
+from syndicate import clock, settings, signing
+from syndicate.alarms import ringing
 from syndicate.journal import readers
 from syndicate.mail.mime.message import UNSUBSCRIBE
 from syndicate.store.ground.session import transaction
@@ -72,7 +73,7 @@ def tick() -> int:
     """One tick; how often the alarm rings."""
     importlib.import_module("workers.tick").take_steps(clock.now())
     with transaction() as tx:
-        return len(alarms.by_name(tx, clock.now())["journal"])
+        return len(ringing.by_name(tx, clock.now())["journal"])
 
 
 @pytest.mark.parametrize("trouble", [away, full])
@@ -99,4 +100,4 @@ def test_one_click_answers_while_the_journal_is_away_or_full_and_an_alarm_rings(
     assert facts[-1] == "left"
     with transaction() as tx:
         later = clock.now() + dt.timedelta(minutes=4)
-        assert alarms.by_name(tx, later)["journal"] == []
+        assert ringing.by_name(tx, later)["journal"] == []

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
 
-from syndicate import alarms, clock
+from syndicate import clock
+from syndicate.alarms import ringing
 from syndicate.mail import steering
 from syndicate.mail.recovery import restored
 from syndicate.newsletters import timetable
@@ -41,7 +42,7 @@ def home(actor: CanRead) -> Response:
     """The first look."""
     now = clock.now()
     with transaction() as tx:
-        needs = alarms.needs(tx, now, actor)
+        needs = ringing.needs(tx, now, actor)
         found = [
             each
             for each in progress.find_all(tx, operations.watched(tx))

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from syndicate import alarms, phrases
-from syndicate.alarms import ALARMS, Need
+from syndicate import phrases
+from syndicate.alarms import ringing
+from syndicate.alarms.need import Need
+from syndicate.alarms.ringing import ALARMS
 from syndicate.newsletters import kinds
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.newsroom import publications, sender_checks
 from syndicate.store.newsroom.incidents import DeliveryIncident
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.platform import audit
@@ -25,7 +26,8 @@ from syndicate.vocabulary.articles import ArticleState
 from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
 from syndicate.vocabulary.sending import HoldScope, MailingState
 from syndicate.vocabulary.sources import SourceState
-from tests import beside, held_documents, rows, sign_ups, untold
+from tests import rows
+from tests.alarms import beside, held_documents, senders, sign_ups, untold
 from tests.rows import DAY, NOW
 
 S = dt.timedelta(seconds=1)
@@ -265,34 +267,6 @@ def newsletters_that_come_out(tx: Transaction) -> None:
     rows.newsletter(tx, publication_id, "news", kind=NewsletterKind.ALERT, schedule={})
 
 
-def sender_check(tx: Transaction, slug: str, **states: str) -> str:
-    """What DNS said of a publication's sender."""
-    made = rows.publication(tx, slug)
-    kept = [
-        {"record": record, "state": state, "wanted": "", "found": "", "do": ""}
-        for record, state in states.items()
-    ]
-    sender_checks.keep(tx, made.id, made.sender_address, kept, now=NOW)
-    return slug
-
-
-def senders_that_dns_contradicts(tx: Transaction) -> list[Need]:
-    sender_check(tx, "courier", dkim="wrong", spf="wrong", mx="good")
-    sender_check(tx, "mail", helo="wrong", dkim="unknown")
-    said = "DNS is not right for the sender of"
-    return [
-        Need(f"{said} Courier: SPF, DKIM.", "/console/senders#courier"),
-        Need(f"{said} Mail: name in the relay's HELO.", "/console/senders#mail"),
-    ]
-
-
-def senders_that_are_well_unknown_or_new(tx: Transaction) -> None:
-    sender_check(tx, "courier", spf="good", dkim="unknown")
-    sender_check(tx, "mail", spf="wrong")
-    (made,) = (each for each in publications.all_publications(tx) if each.slug == "mail")
-    made.sender_address = "news@elsewhere.example"
-
-
 RINGS: dict[str, list[Ring]] = {
     "mailings": [
         a_paused_mailing,
@@ -331,7 +305,7 @@ RINGS: dict[str, list[Ring]] = {
         ),
         a_newsletter(kinds.not_yet("Morning", NewsletterKind.LETTER), kind=NewsletterKind.LETTER),
     ],
-    "senders": [senders_that_dns_contradicts],
+    "senders": senders.RINGS,
 }
 SILENT: dict[str, list[Make]] = {
     "mailings": [
@@ -350,7 +324,7 @@ SILENT: dict[str, list[Make]] = {
     "sources": held_documents.WELL,
     "held_documents": held_documents.QUIET,
     "newsletters": [newsletters_that_come_out],
-    "senders": [senders_that_are_well_unknown_or_new],
+    "senders": senders.SILENT,
 }
 
 
@@ -370,8 +344,8 @@ def test_an_alarm_says_what_waits_and_no_other_rings(name: str, ring: Ring) -> N
     with transaction() as tx:
         expected = ring(tx)
 
-        found = alarms.by_name(tx, NOW)
-        told = alarms.needs(tx, NOW)
+        found = ringing.by_name(tx, NOW)
+        told = ringing.needs(tx, NOW)
 
     assert found == silent() | {name: expected}
     assert told == expected
@@ -382,7 +356,7 @@ def test_what_lies_beside_rings_nothing(make: Make) -> None:
     with transaction() as tx:
         make(tx)
 
-        found = alarms.by_name(tx, NOW)
+        found = ringing.by_name(tx, NOW)
 
     assert found == silent()
 
@@ -393,6 +367,6 @@ def test_needs_come_in_the_order_of_the_list() -> None:
         rows.incident(tx)
         rows.source(tx, rows.publication(tx).id, state=SourceState.GONE)
 
-        paths = [need.path.partition("#")[0] for need in alarms.needs(tx, NOW)]
+        paths = [need.path.partition("#")[0] for need in ringing.needs(tx, NOW)]
 
     assert paths == ["/console/incidents", "/console/mailings?singles=1", "/console/sources"]

@@ -1,8 +1,8 @@
-"""What rings the alarms of sources, and what does not, for `tests/test_alarms.py`."""
+"""What rings the alarms of sources, and what does not, for `tests/alarms/test_ringing.py`."""
 
 from collections.abc import Callable
 
-from syndicate.alarms import Need
+from syndicate.alarms.need import Need
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake import sources
 from syndicate.vocabulary.sources import SourceState

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from syndicate import phrases
-from syndicate.alarms import Need
+from syndicate.alarms.need import Need
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform.caps import CapCounter
 from syndicate.subscribers.confirmation import PUBLICATION, PUBLICATION_MAILS

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from sqlalchemy import update
 
 from syndicate import phrases
-from syndicate.alarms import Need
+from syndicate.alarms.need import Need
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import due
 from syndicate.store.platform.installation import Installation

@@ -8,8 +8,9 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from syndicate import alarms
-from syndicate.alarms import ALARMS, Alarm, Need
+from syndicate.alarms import ringing
+from syndicate.alarms.need import Alarm, Need
+from syndicate.alarms.ringing import ALARMS
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.vocabulary.articles import ArticleState
 from tests import rows
@@ -32,7 +33,7 @@ def test_a_row_that_cannot_be_read_costs_its_own_alarm_alone() -> None:
         rows.incident(tx)
 
         with structlog.testing.capture_logs() as logged:
-            found = alarms.by_name(tx, NOW)
+            found = ringing.by_name(tx, NOW)
 
     said = (
         "The alarm unread_embargoes cannot be read, because one of its rows is unusable: "
@@ -60,8 +61,8 @@ def test_what_the_database_refuses_leaves_the_transaction_to_the_others() -> Non
         rows.incident(tx)
 
         with structlog.testing.capture_logs():
-            (broken,) = alarms.look_into(look("SELECT 1 / 0"), tx, NOW)
-        others = alarms.needs(tx, NOW)
+            (broken,) = ringing.look_into(look("SELECT 1 / 0"), tx, NOW)
+        others = ringing.needs(tx, NOW)
 
     assert broken.text.startswith("The alarm made_up cannot be read, ")
     assert broken.path == "/console/sources"
@@ -70,7 +71,7 @@ def test_what_the_database_refuses_leaves_the_transaction_to_the_others() -> Non
 
 def test_a_database_that_is_away_is_no_finding() -> None:
     with pytest.raises(OperationalError), transaction() as tx:
-        alarms.look_into(look("SELECT pg_terminate_backend(pg_backend_pid())"), tx, NOW)
+        ringing.look_into(look("SELECT pg_terminate_backend(pg_backend_pid())"), tx, NOW)
 
 
 @pytest.mark.parametrize("alarm", ALARMS, ids=lambda alarm: alarm.name)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import update
 
-from syndicate.alarms import Need
+from syndicate.alarms.need import Need
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import installation, operators
 from syndicate.store.platform.notices import NoticeKind, OperatorNotice

@@ -1,0 +1,70 @@
+"""The installation itself: its journal, what a restore left open, its mail to operators."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from syndicate import phrases, settings
+from syndicate.alarms.need import Alarm, Need
+from syndicate.mail.sending import allowed
+from syndicate.store.ground.session import Transaction
+from syndicate.store.platform import due, installation, notices
+
+_JOURNAL_AGO = dt.timedelta(minutes=3)  # it is tried every two seconds
+
+
+def _operators_untold(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
+    may = allowed.here(tx, settings.load())
+    # Of another environment's database only those are mailed whom a list names.
+    if lost := sum(may.has(address) for address in notices.given_up(tx, now)):
+        what = phrases.counted(
+            lost,
+            "mail to an operator about signing in was",
+            "mails to operators about signing in were",
+        )
+        yield Need(
+            f"{what} not delivered: no relay took mail to operators for two days. Read in the "
+            "audit what happened, and see that the relay answers (`syndicate doctor --only relay`)"
+            "; this ends with the next such mail that is taken."
+        )
+
+
+OPERATORS_UNTOLD = Alarm(
+    "operators_untold",
+    "no relay took a mail to operators within two days, nor one since",
+    "/console/audit",
+    _operators_untold,
+)
+
+
+def _journal(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
+    missed = due.newest(tx, due.JOURNAL_MISSED, now)
+    if missed is not None and missed > now - _JOURNAL_AGO:
+        yield Need(
+            "The journal beside the database cannot be read or written: after a restore, what "
+            "readers do now would be forgotten. See that its disk is there and has room; the log "
+            "of the tick names the file (tick_step_failed)."
+        )
+
+
+JOURNAL = Alarm(
+    "journal",
+    "the journal beside the database could not be read or written in the last three minutes",
+    "/console/audit",
+    _journal,
+)
+
+
+def _rest(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
+    if (since := installation.rest_held_at(tx)) is not None:
+        yield Need(
+            f"This database was restored {phrases.moment(since)}. New mail is sent; what was open "
+            "then is held: see what would be sent, and release it."
+        )
+
+
+RESTORED = Alarm(
+    "restored",
+    "a database was restored, and what was open then is held",
+    "/console/release",
+    _rest,
+)

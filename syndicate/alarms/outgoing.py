@@ -1,0 +1,160 @@
+"""Mail on its way, and what keeps it back: mailings, issues, holds, receivers, senders."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import replace
+
+from syndicate import phrases
+from syndicate.alarms.need import Alarm, Need, of
+from syndicate.bounces.keeping import advice
+from syndicate.newsletters import timetable
+from syndicate.newsroom import holds as standing
+from syndicate.store.ground.session import Transaction
+from syndicate.store.newsroom import incidents, newsletters, publications, sender_checks
+from syndicate.store.platform import operators
+from syndicate.store.sending import holds
+from syndicate.store.views import operations, progress, troubles
+from syndicate.store.views.troubles import Trouble
+from syndicate.vocabulary.newsletters import IssueState
+from syndicate.vocabulary.sending import HoldScope, MailingState
+
+_LOOK_BACK = dt.timedelta(days=2)  # what nobody did anything about by then is history
+_INCIDENTS = 5  # by name; a block of our address brings dozens at once
+
+
+def _mailings(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
+    found = progress.find_all(tx, operations.watched(tx))
+    titles = operations.titles(tx, [each.mailing.id for each in found])
+    waiting = troubles.waiting(tx, found)
+    for each in found:
+        title, path = titles.get(each.mailing.id), f"/console/mailings/{each.mailing.id}"
+        if title is None:  # it was deleted at this moment
+            continue
+        named = f"{title.called} of {title.newsletter}"
+        if each.mailing.state is MailingState.PAUSED:
+            said = f"is {each.mailing.state} with {each.counts.remaining} remaining"
+            need = Need(f"{named} {said}.", path)
+        elif trouble := waiting.get(each.mailing.id):
+            need = Need(f"{named} has {_said(trouble)}.", path, f"{path}/tick-off")
+        else:
+            continue
+        publication_id, newsletter_id = each.mailing.publication_id, each.mailing.newsletter_id
+        yield replace(need, publication_id=publication_id, newsletter_id=newsletter_id)
+
+
+def _said(trouble: Trouble) -> str:
+    told = ((trouble.failed, "failed"), (trouble.ambiguous, "in doubt"))
+    return " and ".join(f"{number} {word}" for number, word in told if number)
+
+
+MAILINGS = Alarm(
+    "mailings",
+    "a recent mailing is paused, or more than 2 % of its mails failed or some are in doubt, "
+    "which nobody has ticked off",
+    "/console/mailings",
+    _mailings,
+)
+
+
+def _incidents(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
+    found = [each for each in incidents.open_ones(tx) if each.taken_by is None]
+    for each in found[:_INCIDENTS]:
+        text = advice.sentence(each.receiver, each.domain, each.reason)
+        yield Need(text, f"/console/incidents#incident-{each.id}")
+    if more := len(found) - min(len(found), _INCIDENTS):
+        who = phrases.counted(more, "more receiver objects", "more receivers object")
+        yield Need(f"{who} to our mail.")
+
+
+INCIDENTS = Alarm(
+    "incidents",
+    "a receiver objects to our mail, and nobody looks after it",
+    "/console/incidents",
+    _incidents,
+)
+
+
+def _held_issues(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
+    for issue, newsletter in operations.issues_in(tx, (IssueState.HELD,), since=now - _LOOK_BACK):
+        why = (issue.note or "no reason given").removesuffix(".")
+        text = f"{issue.called} of {newsletter.name} is held: {why}."
+        yield of(newsletter, text, f"/console/issues/{issue.id}")
+
+
+HELD_ISSUES = Alarm(
+    "held_issues",
+    "an issue of the last two days is held",
+    "/console/newsletters",
+    _held_issues,
+)
+
+
+def _holds(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
+    names = operators.names(tx)
+    for each in holds.named(tx, holds.every(tx)):
+        by = phrases.who(each.hold.placed_by, names)
+        since = phrases.moment(each.hold.placed_at)
+        why = each.hold.why.removesuffix(".")
+        publication_id, newsletter_id = standing.whose(tx, each.hold)
+        yield Need(
+            f"{each.name}: held by {by} since {since}: {why}.",
+            publication_id=publication_id,
+            newsletter_id=newsletter_id,
+            is_everybodys=each.hold.scope is HoldScope.ISSUES,
+        )
+
+
+HOLDS = Alarm(
+    "holds",
+    "a mailing, a newsletter, a publication or all issues are on hold",
+    "/console/holds",
+    _holds,
+)
+
+
+def _unusable_stories(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
+    for row, issue, newsletter in operations.unusable_stories(tx, since=now - _LOOK_BACK):
+        why = row.detail.get("why", "no reason was recorded")
+        text = (
+            f"{issue.called} of {newsletter.name} was sent without "
+            f"{row.subject.replace(':', ' ')}: {why}."
+        )
+        yield of(newsletter, text, f"/articles/{row.subject.removeprefix('article:')}")
+
+
+LEFT_OUT_STORIES = Alarm(
+    "left_out_stories",
+    "an issue of the last two days was sent without a story that no mail can hold",
+    "/console/newsletters",
+    _unusable_stories,
+)
+
+
+def _newsletters(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
+    for each in newsletters.every(tx):
+        if each.ended_at is None and (why := timetable.trouble(each)) is not None:
+            yield of(each, why, f"/console/newsletters/{each.id}")
+
+
+NEWSLETTERS = Alarm(
+    "newsletters",
+    "a newsletter is not sent, because of what its own row says",
+    "/console/newsletters",
+    _newsletters,
+)
+
+
+def _senders(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
+    ids = {slug: publication_id for publication_id, slug in publications.slugs(tx).items()}
+    for each in sender_checks.wrong(tx):
+        told = ", ".join(dict.fromkeys(row.record.words for row in each.records))
+        text = f"DNS is not right for the sender of {each.name}: {told}."
+        yield Need(text, f"/console/senders#{each.slug}", publication_id=ids.get(each.slug))
+
+
+SENDERS = Alarm(
+    "senders",
+    "what DNS says of a sender lets receivers refuse or doubt its mail",
+    "/console/senders",
+    _senders,
+)

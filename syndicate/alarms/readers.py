@@ -1,0 +1,52 @@
+"""Readers who ask for something: what they wait for, and whether they are who asks."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from syndicate import phrases
+from syndicate.alarms.need import Alarm, Need
+from syndicate.store.ground.session import Transaction
+from syndicate.store.newsroom import publications
+from syndicate.store.platform import caps
+from syndicate.store.views import operations
+from syndicate.subscribers import confirmation
+
+_SIGN_UPS_AGO = dt.timedelta(days=1)  # it is seen in the morning
+
+
+def _late_singles(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
+    if late := operations.late_singles(tx, now):
+        what = phrases.counted(
+            late, "confirmation or emailed article has", "confirmations or emailed articles have"
+        )
+        yield Need(f"{what} been waiting for more than two minutes.")
+
+
+LATE_SINGLES = Alarm(
+    "late_singles",
+    "a confirmation or an emailed article has waited for more than two minutes",
+    "/console/mailings?singles=1",
+    _late_singles,
+)
+
+
+def _sign_ups(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
+    most = confirmation.PUBLICATION_MAILS
+    found = caps.beyond(tx, confirmation.PUBLICATION, most, since=now - _SIGN_UPS_AGO)
+    newest = {each.key: each for each in found}
+    for each in publications.all_publications(tx):
+        if (hour := newest.get(str(each.id))) is not None:
+            text = (
+                f"{each.name} answered {hour.used:,} sign-ups in the hour from "
+                f"{phrases.moment(hour.window_from)}: somebody may be typing in strangers."
+            )
+            yield Need(text, publication_id=each.id)
+
+
+SIGN_UPS = Alarm(
+    "sign_ups",
+    f"a publication answered more than {confirmation.PUBLICATION_MAILS} sign-ups in an hour of "
+    "the last day",
+    "/console/mailings?singles=1",
+    _sign_ups,
+)
