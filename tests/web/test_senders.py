@@ -8,9 +8,11 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from syndicate import settings
+from syndicate.characters import resolved
 from syndicate.cli import build
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom.publications import Publication
+from tests import rows
 from tests.mail.sender import nameserver
 from tests.mail.sender.nameserver import Nameserver
 from tests.web import operators
@@ -98,3 +100,23 @@ def test_doctor_asks_for_itself_and_keeps_nothing(browser: TestClient, server: N
     assert "DNS is not right: dmarc of courier" in said.output
     listed = browser.get("/api/v1/senders", headers=operators.bearer("viewer")).json()
     assert {len(each["records"]) for each in listed} == {0}
+
+
+def test_another_publications_domain_is_refused_at_its_field(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    with transaction() as tx:
+        rows.publication(tx, "herald", sender_address="news@herald.example")
+    secret = operators.token(publication_id=newsroom.english)
+    said = "The domain herald.example is another sender's; choose "
+
+    typed = {"publication": "courier", "slug": "alert", "sender_address": "a@herald.example"}
+    headers = {"Authorization": f"Bearer {secret}"}
+    answer = browser.post("/api/v1/streams", json=typed, headers=headers)
+    browser.post("/console/sign-in", data={"token": secret})
+    page = browser.post("/console/newsroom/new/streams", data=typed).text
+
+    assert answer.status_code == 422
+    assert answer.json()["error"]["fields"]["sender_address"].startswith(said)
+    assert resolved(page).count(said) == 1
+    assert 'value="a@herald.example"' in page

@@ -15,8 +15,8 @@ from typing import Any
 from syndicate import logs
 from syndicate.errors import SettingsError
 from syndicate.mail.mime import dkim, sealed
-from syndicate.mail.mime.alignment import is_aligned
 from syndicate.mail.mime.dkim import Signer
+from syndicate.newsroom.alignment import is_aligned, is_within
 from syndicate.settings import Settings
 from syndicate.store.ground.session import Transaction
 from syndicate.store.sending import dkim_keys
@@ -178,5 +178,5 @@ def _opened(key: Key) -> Signer | None:
 
 def _nearness(domain: str, signs_as: str) -> tuple[bool, int]:
     """A key of the domain itself first, then those above it, then the owner's others."""
-    is_above = f".{domain}".endswith(f".{signs_as}")
+    is_above = is_within(domain, signs_as)
     return is_above, len(signs_as) if is_above else 0

@@ -13,7 +13,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
-import idna
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -21,7 +20,6 @@ from syndicate import logs, settings
 from syndicate.addresses import is_inside
 from syndicate.errors import SettingsError
 from syndicate.mail.mime import signers
-from syndicate.mail.mime.alignment import is_aligned
 from syndicate.mail.mime.signers import Key, Signers
 from syndicate.mail.pacing.routes import in_pool
 from syndicate.mail.relay import addresses, banner
@@ -33,6 +31,7 @@ from syndicate.mail.sender.lines import Ask, Line
 from syndicate.mail.sender.resolver import Resolver
 from syndicate.mail.sender.rules import Sending
 from syndicate.mail.sending.allowed import RESERVED
+from syndicate.newsroom.alignment import in_ascii, is_aligned
 from syndicate.settings import Settings
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import publications, sender_checks, streams
@@ -60,7 +59,7 @@ def look(origins: Sequence[Origin], configured: Settings, known: Signers) -> lis
     Raises:
         SettingsError: the relay's address cannot be used.
     """
-    domains = [_in_ascii(each.domain) for each in origins]
+    domains = [in_ascii(each.domain) for each in origins]
     domain = domains[0]
     if not domain:
         return rules.unasked("The sender's address has no domain.")
@@ -80,7 +79,7 @@ def look(origins: Sequence[Origin], configured: Settings, known: Signers) -> lis
         replace(
             ways[origin.pool],
             domain=each,
-            returns=_in_ascii(origin.return_domain),
+            returns=in_ascii(origin.return_domain),
             keys=_keys(each, known),
             signs_as=_signs_as(each, known),
             is_signing=any(key.state is KeyState.IN_USE for key in known.keys),
@@ -207,10 +206,3 @@ def _own_key(of: Key) -> OwnKey:
         return OwnKey(name, of.name.domain, "rsa", key.key_size, (spki, bare), of.state)
     raw = public.public_bytes(Encoding.Raw, PublicFormat.Raw)
     return OwnKey(name, of.name.domain, "ed25519", 0, (raw,), of.state)
-
-
-def _in_ascii(domain: str) -> str:
-    try:
-        return idna.encode(domain, uts46=True).decode().lower() if domain else ""
-    except (idna.IDNAError, UnicodeError):
-        return ""

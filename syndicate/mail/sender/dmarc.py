@@ -3,8 +3,8 @@
 Source: RFC 7489 3.1, 6.3 and 6.6.3.
 """
 
-from syndicate.mail.mime.alignment import is_aligned, organisation
 from syndicate.mail.sender.lines import Answer, Ask, Line, shown, tags
+from syndicate.newsroom.alignment import is_aligned, organisation
 from syndicate.vocabulary.sending import RecordState, SenderRecord
 
 _POLICIES = frozenset({"none", "quarantine", "reject"})

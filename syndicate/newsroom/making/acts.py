@@ -64,6 +64,7 @@ class Keeping(Generic[Row]):
         permission: what its verbs need, for the publication that a row belongs to.
         whose: the id of that publication; None where it belongs to the installation.
         newsletter: the id of the newsletter that a row is, for grants of one newsletter.
+        barred: what is wrong with values for this actor alone; the row is None for a new one.
     """
 
     kind: Kind
@@ -75,10 +76,15 @@ class Keeping(Generic[Row]):
     permission: Permission
     whose: Callable[[Row], int | None]
     newsletter: Callable[[Row], int | None] = lambda _row: None
+    barred: Callable[[Transaction, Row | None, Values, Actor], Problems] = lambda *_: {}
 
     def place(self, row: Row) -> dict[str, int | None]:
         """Where a row stands, as `allow` and `Actor.may` ask."""
         return {"publication_id": self.whose(row), "newsletter_id": self.newsletter(row)}
+
+    def problems(self, tx: Transaction, row: Row | None, values: Values, actor: Actor) -> Problems:
+        """What is wrong with values besides their form; for anybody, and for this actor."""
+        return {**self.barred(tx, row, values, actor), **self.check(tx, row, values)}
 
 
 @dataclass(frozen=True)
@@ -145,7 +151,7 @@ def new_values(tx: Transaction, keeping: Keeping[Row], given: Given, *, actor: A
     publications.hold(tx)
     read = reading.read(keeping.kind, given, is_new=True)
     let_into(tx, keeping, read.values, actor)
-    refuse({**keeping.check(tx, None, read.values), **read.problems})
+    refuse({**keeping.problems(tx, None, read.values, actor), **read.problems})
     return read.values
 
 
@@ -167,7 +173,7 @@ def other_values(
     if "publication" in read.values:
         let_into(tx, keeping, wanted, actor)
     if differences or problems:
-        refuse({**keeping.check(tx, row, wanted), **problems})
+        refuse({**keeping.problems(tx, row, wanted, actor), **problems})
     return wanted, differences
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from syndicate import jobs, languages
-from syndicate.newsroom.making import acts, colours
+from syndicate.newsroom.making import acts, colours, mail_domains
 from syndicate.newsroom.making.acts import Changed, Given, Keeping, Key
 from syndicate.newsroom.making.fields import (
     Difference,
@@ -311,7 +311,15 @@ def _every(tx: Transaction, publication: str | None) -> Sequence[Publication]:
 
 
 _PUBLICATIONS = Keeping(
-    KIND, _found, _plain, _check, _make, _write, Permission.NEWSROOM, lambda row: row.id
+    KIND,
+    _found,
+    _plain,
+    _check,
+    _make,
+    _write,
+    Permission.NEWSROOM,
+    lambda row: row.id,
+    barred=mail_domains.barred,
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from urllib.parse import parse_qs
 
 from syndicate import hosts, paces, settings
-from syndicate.newsroom.making import acts, within
+from syndicate.newsroom.making import acts, mail_domains, within
 from syndicate.newsroom.making.acts import Changed, Given, Keeping, Key
 from syndicate.newsroom.making.fields import (
     Difference,
@@ -217,8 +217,20 @@ def _every(tx: Transaction, publication: str | None) -> Sequence[MailStream]:
     return within.every(tx, publication, streams.of)
 
 
+def _barred(tx: Transaction, _row: MailStream | None, values: Values, actor: Actor) -> Problems:
+    return mail_domains.barred(tx, within.owner(tx, values, {}), values, actor)
+
+
 _STREAMS = Keeping(
-    KIND, _found, _plain, _check, _make, _write, Permission.NEWSROOM, lambda row: row.publication_id
+    KIND,
+    _found,
+    _plain,
+    _check,
+    _make,
+    _write,
+    Permission.NEWSROOM,
+    lambda row: row.publication_id,
+    barred=_barred,
 )
 
 

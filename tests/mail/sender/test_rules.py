@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from syndicate.mail.mime.alignment import organisation
 from syndicate.mail.sender import rules
 from syndicate.mail.sender.dkim_key import OwnKey
 from syndicate.mail.sender.lines import Line
 from syndicate.mail.sender.rules import Sending
+from syndicate.newsroom.alignment import organisation
 from syndicate.vocabulary.sending import KeyState, RecordState, SenderRecord
 from tests.mail.sender.nameserver import zone_of
 

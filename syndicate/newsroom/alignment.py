@@ -6,7 +6,21 @@ that of the package; the tree walk of newer drafts would ask DNS once for each l
 Source: RFC 7489 3.1 and 3.2.
 """
 
+import idna
 from tld import get_fld
+
+
+def in_ascii(domain: str) -> str:
+    """A domain as it travels, in lower case: "" where it is none."""
+    try:
+        return idna.encode(domain, uts46=True).decode().lower() if domain else ""
+    except (idna.IDNAError, UnicodeError):
+        return ""
+
+
+def is_within(domain: str, above: str) -> bool:
+    """Whether a domain is another one, or below it."""
+    return f".{domain}".endswith(f".{above}")
 
 
 def organisation(domain: str) -> str:
