@@ -19,6 +19,7 @@ from syndicate.subscribers.csvfile import NO_ADDRESSES
 from syndicate.subscribers.harmless import Harm, harm_of, speaks_of_status
 from syndicate.subscribers.status_cells import Role
 from syndicate.subscribers.tools.known import ANY, tool_of
+from syndicate.subscribers.tools.tool import Tool
 from syndicate.subscribers.words import phrases, plain
 
 HOW_TO_IGNORE = (
@@ -177,8 +178,7 @@ def understand(names: Sequence[str], ignored: Collection[str] = ()) -> Columns:
     ]
     tool = tool_of(names)
     asked = [(place, name) for place, name in others if plain(name) not in tool.unasked]
-    judged = [each for place, name in asked if (each := _judged(place, name, names))]
-    judged = [replace(each, means=tool.means.get(plain(each.name), {})) for each in judged]
+    judged = _judged_of(asked, names, tool)
     placed = {each.place for each in judged}
     watched = [
         look
@@ -209,9 +209,9 @@ def of_leavers(names: Sequence[str]) -> Columns | None:
     address = address_place(names)
     if address is None:
         return None
-    judged = [each for place, name in enumerate(names) if (each := _judged(place, name, names))]
-    times = tuple(each for each in judged if each.role is Role.LEFT_AT)
-    return Columns(len(names), address, {}, times, (), ())
+    tool = tool_of(names)
+    asked = [each for each in enumerate(names) if plain(each[1]) not in tool.unasked]
+    return Columns(len(names), address, {}, tuple(_judged_of(asked, names, tool)), (), ())
 
 
 def is_address(name: str) -> bool:
@@ -283,6 +283,12 @@ def _own_places(names: Sequence[str]) -> dict[int, str]:
         if plain(name) in spelt:
             found.setdefault(spelt[plain(name)], place)
     return {place: name for name, place in found.items()}
+
+
+def _judged_of(asked: Sequence[tuple[int, str]], names: Sequence[str], tool: Tool) -> list[Judged]:
+    """Those that say who may be mailed, with the words that their cells stand for."""
+    found = [each for place, name in asked if (each := _judged(place, name, names))]
+    return [replace(each, means=tool.means.get(plain(each.name), {})) for each in found]
 
 
 def _judged(place: int, name: str, names: Sequence[str]) -> Judged | None:

@@ -80,14 +80,15 @@ class Intake:
 
     def left_lines(self, name: str, table: Table, columns: Columns) -> Iterator[Gone]:
         """Those in a file that says by its name that they have left."""
-        said, beside = of_file(name), Survey(columns, {}, {})
+        by_name, beside = of_file(name), Survey(columns, {}, {})
         for row in table.rows():
             self.rows += 1
             if row.fault:
-                self.left.append(Told(row.number, f"{said.why}, and cannot be read"))
+                self.left.append(Told(row.number, f"{by_name.why}, and cannot be read"))
                 continue
             key = next(iter(keys_of(row.cells[columns.address])), "")
-            gone = self._objected(row, [said], key, beside)
+            said = (each for each in objections_of(row, columns) if each.has_left)
+            gone = self._objected(row, [by_name, *said], key, beside)
             if gone is not None:
                 yield gone
 
@@ -147,7 +148,7 @@ class Intake:
             **vars(plain) | dated,
             told=len(self.left) - 1,
             # Our own export says it of a subscription; of other tools' readers the hash is enough.
-            state=state if reason is None or is_ours else None,
+            state=state if reason is None or _is_kept(reason, of.columns) else None,
             left_at=left_at,
             ended_at=left_at if is_pending or reason is not None else left_at or self.now,
             suppressed=reason,
@@ -305,6 +306,11 @@ def _own(row: Row, columns: Columns) -> dict[str, str]:
     return {name: row.cells[place] for name, place in columns.own.items()}
 
 
+def _is_kept(reason: SuppressionReason, columns: Columns) -> bool:
+    """Whether a subscription is remembered behind a suppression."""
+    return columns.is_ours and reason is not SuppressionReason.ERASED
+
+
 def _spelt(cell: str, key: str) -> str:
     """The address of a cell with its capitals, where that can be told."""
     try:
@@ -315,8 +321,7 @@ def _spelt(cell: str, key: str) -> str:
 
 
 def _reason(objections: Sequence[Objection]) -> SuppressionReason | None:
-    """Why nothing is sent any more, by the word that says most."""
-    found = [each.suppressed for each in objections if each.suppressed is not None]
-    return next((each for each in found if each is not SuppressionReason.OPERATOR), None) or (
-        found[0] if found else None
-    )
+    """Why nothing is sent any more, by the gravest word of a row; "suppressed" alone says least."""
+    found = {each.suppressed for each in objections} - {None}
+    said = found - {SuppressionReason.OPERATOR} or found
+    return next((each for each in SuppressionReason.gravest_first() if each in said), None)

@@ -85,10 +85,22 @@ def survey(
         _refuse_ignoring(row, columns.ignored)
         objection = objection_of(row, settled)
         if objection is not None:
-            for key in keys_of(row.cells[columns.address]):
-                barred.setdefault(key, (row.number, objection))
+            _bar(barred, keys_of(row.cells[columns.address]), (row.number, objection))
     _refuse_unread([reason for profile in profiles if (reason := profile.reason())])
     return Survey(settled, barred, {place: habit.order for place, habit in habits.items()})
+
+
+def _bar(
+    barred: dict[str, tuple[int, Objection]], keys: Sequence[str], said: tuple[int, Objection]
+) -> None:
+    """By the first row that bars them, or else the first that says that they have left.
+
+    Whoever has left need not be corrected for what another row fails to say.
+    """
+    for key in keys:
+        known = barred.get(key)
+        if known is None or (said[1].has_left and not known[1].has_left):
+            barred[key] = said
 
 
 def left_in(table: Table, columns: Columns, name: str) -> dict[str, Objection]:

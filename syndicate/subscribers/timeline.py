@@ -13,6 +13,7 @@ from syndicate.store.newsroom.newsletters import scope
 from syndicate.store.platform.audit import Audit
 from syndicate.store.readers.changes import SubscriptionChange
 from syndicate.store.readers.imports import UNDATED
+from syndicate.store.readers.leavings import BY_FILE
 from syndicate.store.readers.recipients import EVERYWHERE, Suppression
 from syndicate.store.readers.subscribers import Consent
 from syndicate.store.sending.events import DeliveryEvent
@@ -190,12 +191,20 @@ def _of_changes(past: Past) -> Iterator[TimelineEntry]:
     over_at = past.order.newsletter_ended_at
     for at in past.ends():
         if at != over_at:
-            said = "the reader left" if past.consents else "left where an imported file comes from"
-            yield TimelineEntry(at, None, ReaderCode.LEFT, name, said)
+            yield TimelineEntry(at, None, ReaderCode.LEFT, name, _left(past, at))
     has_left = past.order.ended_at is not None and not past.order.has_ended_with_newsletter
     if over_at is not None and past.order.created_at <= over_at and not has_left:
         code = ReaderCode.NEWSLETTER_ENDED
         yield TimelineEntry(over_at, None, code, name, "the newsletter ended")
+
+
+def _left(past: Past, at: dt.datetime) -> str:
+    """How a subscription ended at a moment: here, by a file, or before it began, elsewhere."""
+    if not past.consents or at < past.order.created_at:
+        return "left where an imported file comes from"
+    told = (each for each in past.changes if each.kind is ReaderChange.LEFT and each.at == at)
+    is_by_file = any(each.detail.get("by") == BY_FILE for each in told)
+    return "an imported file ended it" if is_by_file else "the reader left"
 
 
 _CODES = {

@@ -105,6 +105,11 @@ class SuppressionReason(enum.StrEnum):
     ERASED = "erased"
     OPERATOR = "operator"  # the audit knows who, and why
 
+    @classmethod
+    def gravest_first(cls) -> tuple["SuppressionReason", ...]:
+        """The order in which one is kept of several; mail that came back gives way to any other."""
+        return (cls.ERASED, cls.COMPLAINT, cls.READER, cls.OPERATOR, cls.BOUNCE)
+
 
 class SuppressionScope(enum.StrEnum):
     """Mail that an address can be kept from, beside one newsletter's; in lists' order."""

@@ -224,22 +224,6 @@ def test_who_left_in_one_file_does_not_come_in_by_the_next(morning: Newsletter) 
         assert subscribers.by_address(tx, "reader003@example.com") is None
 
 
-def test_who_left_elsewhere_after_our_proof_no_longer_gets_the_newsletter(
-    morning: Newsletter,
-) -> None:
-    agreed = "2024-05-01T09:30:00Z"
-    bring(*(f"reader00{number}@example.com,,,,{agreed}" for number in range(1, 4)))
-
-    text = "Email Address,UNSUB_TIME\nreader001@example.com,2024-06-01 08:00:00\n"
-    text += "reader002@example.com,2024-04-01 08:00:00\nreader003@example.com,\n"
-    done = transfer.import_csv(csvfile.lines_of(text), "morning", wording="Y", origin="x", now=NOW)
-
-    assert (done.known, done.left, done.ended) == (1, 2, 1)
-    assert dict(done.refused)[2].endswith("; it no longer gets the newsletter here")
-    assert dict(done.refused)[3].endswith("; it still gets the newsletter here")
-    assert counts(morning) == {"pending": 0, "active": 2, "ended": 1}
-
-
 def test_a_double_is_one_in_whatever_lot_it_comes(
     morning: Newsletter, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,12 +4,14 @@ import io
 import zipfile
 
 import pytest
+from sqlalchemy import select
 
 from syndicate.errors import UsageError
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.readers import subscribers
-from syndicate.subscribers import transfer, uploads
+from syndicate.store.readers.subscribers import Subscriber, Subscription
+from syndicate.subscribers import suppressions, transfer, uploads
 from syndicate.subscribers.transfer import Imported
 from tests.subscribers import desk
 from tests.subscribers.desk import NOW
@@ -75,6 +77,38 @@ def test_who_is_in_a_file_of_those_who_left_does_not_come_in_by_the_other(
         assert found_there.ended_at.isoformat() == "2024-02-01T09:00:00+00:00"
     plain = "email\n" + "".join(f"{each}@example.com\n" for each in ("both", "never", "bounced"))
     assert bring(plain.encode()).added == 0
+
+
+@pytest.mark.usefixtures("morning")
+def test_of_all_files_of_an_archive_the_gravest_word_about_somebody_is_kept() -> None:
+    """Also where the file's name says less than its cells, or a later date stands elsewhere."""
+    files = {
+        "subscribers.csv": "email,status\nin@example.com,active\nspam@example.com,active\n",
+        "unsubscribed.csv": "email,status,unsubscribed_at\n"
+        "spam@example.com,complained,\ndead@example.com,unsubscribed,2024-05-01\n"
+        "left@example.com,unsubscribed,\nspam@example.com,unsubscribed,2024-05-01\n",
+        "unconfirmed.csv": "email,date\nleft@example.com,2024-06-01\n",
+        "bounced.csv": "email,reason\ndead@example.com,no such user\nspam@example.com,full\n",
+    }
+
+    done = bring(archive(files))
+
+    assert (done.added, done.left, done.faults) == (1, 8, 0)
+    with transaction() as tx:
+        page = suppressions.read(tx)
+        assert {(each.row.address, each.row.reason) for each in page.found} == {
+            ("spam@example.com", "complaint"),
+            ("dead@example.com", "bounce"),
+        }
+        states = tx.execute(
+            select(Subscriber.address, Subscription.state).join(Subscription).order_by("address")
+        )
+        assert [(address, state.value) for address, state in states] == [
+            ("dead@example.com", "ended"),
+            ("in@example.com", "active"),
+            ("left@example.com", "ended"),
+            ("spam@example.com", "ended"),
+        ]
 
 
 @pytest.mark.usefixtures("morning")

@@ -28,7 +28,8 @@ class SubscriptionChange(Table):
     # When it was written: a provider may tell of it long after it was done.
     noted_at: Mapped[dt.datetime] = mapped_column(server_default=func.now(), index=True)
     kind: Mapped[ReaderChange] = mapped_column(text_enum(ReaderChange))
-    # chose: "sections" and "languages", empty for all; language: "language"; paused: "until".
+    # chose: "sections" and "languages", empty for all; language: "language"; paused: "until";
+    # left: "by", where a file said so.
     detail: Mapped[dict[str, Any]] = mapped_column(Object(), server_default="{}")
 
 

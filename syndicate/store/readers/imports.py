@@ -2,13 +2,7 @@
 
 Lines travel into a temporary table by COPY and are judged there, all at once; so 100,000 lines cost
 seconds. An import never brings back who has left, was erased, or is suppressed.
-
-Whom a file says to have left is remembered like who left here:
-
-    file says        here nobody            here active                          here else
-    left             ended                  ended, if they left after our proof  stays
-    never confirmed  pending                stays                                stays
-    suppressed       suppressed, by hash    suppressed, if that came after it    suppressed
+Whom a file says to have left is judged and remembered by `store.readers.leavings`.
 """
 
 import datetime as dt
@@ -20,8 +14,8 @@ from sqlalchemy import text
 from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.newsletters import Newsletter, scope
+from syndicate.store.readers import leavings
 from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
-from syndicate.vocabulary.readers import ReaderChange
 from syndicate.vocabulary.sending import SuppressionReason
 
 IMPORT = "import"  # suppression scope that bars imports alone: who was erased may return themselves
@@ -159,40 +153,6 @@ _JUDGE = text(
     FROM judged WHERE judged.place = import_line.place
     """  # noqa: S608 - our own words
 )
-# Our proof is no earlier than what the reader did here; an import's, if its file said when.
-_PROVED_AT = """
-    coalesce(
-        (SELECT max(c.at) FROM consent c WHERE c.subscription_id = s.id
-            AND NOT (c.method = 'import' AND c.origin LIKE '%' || :undated)),
-        CASE WHEN EXISTS (SELECT FROM consent c WHERE c.subscription_id = s.id)
-            THEN '-infinity' ELSE s.confirmed_at END,
-        '-infinity')
-"""
-# Of who was erased nothing is remembered again.
-_JUDGE_GONE = text(
-    f"""
-    WITH judged AS (
-        SELECT line.place, r.id AS subscriber_id, s.id AS subscription_id, CASE
-            WHEN row_number() OVER (PARTITION BY line.address_hash
-                ORDER BY line.left_at DESC NULLS LAST, line.number) > 1 THEN 'again'
-            WHEN EXISTS (SELECT FROM suppression x WHERE x.address_hash = line.address_hash
-                AND x.scope IN ('*', :scope, :import)
-                AND x.reason = {sql(SuppressionReason.ERASED)}) THEN 'again'
-            WHEN s.state = {sql(SubscriptionState.ACTIVE)} AND line.left_at > {_PROVED_AT}
-                AND line.state IS DISTINCT FROM {sql(SubscriptionState.PENDING)} THEN 'over'
-            WHEN s.state = {sql(SubscriptionState.ACTIVE)} THEN 'still'
-            WHEN s.id IS NOT NULL OR line.state IS NULL THEN 'here'
-            ELSE 'gone' END AS verdict
-        FROM import_line line
-        LEFT JOIN subscriber r ON r.address_hash = line.address_hash
-        LEFT JOIN subscription s ON s.subscriber_id = r.id AND s.newsletter_id = :newsletter
-        WHERE line.told IS NOT NULL
-    )
-    UPDATE import_line SET verdict = judged.verdict, subscriber_id = judged.subscriber_id,
-        subscription_id = judged.subscription_id
-    FROM judged WHERE judged.place = import_line.place
-    """  # noqa: S608 - our own words
-)
 _SUBSCRIBERS = text(
     """
     INSERT INTO subscriber (address, address_hash, language, created_at)
@@ -250,27 +210,6 @@ _PROOFS = text(
     FROM import_line WHERE verdict = 'new'
     """
 )
-_SUPPRESS = text(
-    """
-    INSERT INTO suppression (address_hash, scope, reason, at)
-    SELECT address_hash, :scope, suppressed, coalesce(left_at, :now) FROM import_line
-    WHERE suppressed IS NOT NULL AND verdict IN ('gone', 'here', 'over')
-    ON CONFLICT DO NOTHING
-    """
-)
-# Noted as of now, when it was learnt: a restored backup knows by that what it lacks.
-_END = text(
-    f"""
-    WITH ended AS (
-        UPDATE subscription s SET state = {sql(SubscriptionState.ENDED)}, ended_at = :now
-        FROM import_line line
-        WHERE line.verdict = 'over' AND line.suppressed IS NULL AND s.id = line.subscription_id
-        RETURNING s.id
-    )
-    INSERT INTO subscription_change (subscription_id, at, kind)
-    SELECT id, :now, {sql(ReaderChange.LEFT)} FROM ended
-    """  # noqa: S608 - our own words
-)
 _STEPS = (
     _SUBSCRIBERS,
     _ANALYZE_SUBSCRIBERS,
@@ -283,9 +222,11 @@ _STEPS = (
     _ANALYZE,
     _CHOICES,
     _PROOFS,
-    _SUPPRESS,
-    _END,
+    *leavings.KEEP,
 )
+# Few lines change no plan; and whoever looks at a table so keeps others from it until the commit.
+_MANY = 1_000
+_WHERE_MANY = (_ANALYZE_SUBSCRIBERS, _ANALYZE_SUBSCRIPTIONS)
 _REFUSED = text(
     "SELECT number, verdict FROM import_line WHERE told IS NULL AND verdict NOT IN ('new', 'known')"
     " ORDER BY number"
@@ -317,7 +258,8 @@ def bring_in(
     done = judged(tx, lines, newsletter)
     values = {"newsletter": newsletter.id, "now": now, "wording": proof[0], "origin": proof[1]}
     for step in _STEPS:
-        tx.execute(step, values | {"scope": scope(newsletter.id)})
+        if step not in _WHERE_MANY or len(lines) >= _MANY:
+            tx.execute(step, values | {"scope": scope(newsletter.id)})
     return done
 
 
@@ -335,7 +277,8 @@ def judged(tx: Transaction, lines: Sequence[Line], newsletter: Newsletter) -> Br
     names = {"newsletter": newsletter.id, "scope": scope(newsletter.id), "import": IMPORT}
     own = {"twice": TWICE, "erased": _ERASED, "suppressed": _SUPPRESSED}
     tx.execute(_JUDGE, names | own)
-    tx.execute(_JUDGE_GONE, names | {"undated": UNDATED})
+    for step in leavings.JUDGE:
+        tx.execute(step, names | {"undated": UNDATED})
     tx.execute(_ANALYZE)
     added, known = (
         tx.execute(_COUNTED, {"verdict": verdict}).scalar_one() for verdict in ("new", "known")

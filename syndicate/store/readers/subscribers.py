@@ -299,6 +299,8 @@ def counts(tx: Transaction, newsletter_id: int) -> dict[str, int]:
 def forget_unconfirmed(tx: Transaction, before: dt.datetime) -> None:
     """Forget sign-ups that nobody confirmed, and whoever has no other. Safe to run twice.
 
+    Whoever had left before is not forgotten: the next file would bring them in.
+
     Args:
         tx: the open transaction.
         before: sign-ups last asked for before this moment go; aware UTC.
@@ -309,6 +311,7 @@ def forget_unconfirmed(tx: Transaction, before: dt.datetime) -> None:
         .where(
             Subscription.state == SubscriptionState.PENDING,
             Subscription.confirmed_at.is_(None),
+            Subscription.ended_at.is_(None),
             Subscription.created_at < before,
             ~asked_since,
         )

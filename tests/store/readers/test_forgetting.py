@@ -49,6 +49,7 @@ def number_of(table: type[object]) -> int:
         ({"created_at": NOW}, True),
         ({"created_at": NOW - TICK}, False),
         ({"confirmed_at": NOW - 9 * DAY}, True),
+        ({"ended_at": NOW - 99 * DAY}, True),
         ({"state": SubscriptionState.ACTIVE}, True),
         ({"state": SubscriptionState.ENDED}, True),
     ],
