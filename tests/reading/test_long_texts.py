@@ -15,7 +15,7 @@ from syndicate.bounces.reading import classify, parts
 from syndicate.errors import SyndicateError
 from syndicate.feeds import text as feed_text
 from syndicate.mail.sending import outcomes
-from syndicate.reading import clean, names, text
+from syndicate.reading import clean, first_heading, names, text
 from syndicate.reading.feeds import parse
 from syndicate.reading.pages import titles
 from syndicate.subscribers import words
@@ -76,6 +76,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "feed": _feed,
     "description": _description,
     "title": lambda said: titles.without_site(said, "x"),
+    "first heading": lambda said: first_heading.without(said, ["x", "Water rises here"], ["x"]),
     "returned mail": _returned,
     "report in HTML": parts.without_tags,
     "log line": lambda said: logs.redact(None, "", {"said": f"{said}@"}),

@@ -22,7 +22,7 @@ from syndicate.reading.pages import jsonld, profile, visible_dates
 from syndicate.reading.pages.body import body_of
 from syndicate.reading.pages.bylines import authors_of
 from syndicate.reading.pages.meta import Meta
-from syndicate.reading.pages.titles import headline_of
+from syndicate.reading.pages.titles import headline_of, sites_of
 from syndicate.reading.records import MAX_TAGS, ParsedPage, PictureIn
 from syndicate.vocabulary.articles import Access, ArticleKind
 
@@ -85,7 +85,8 @@ def extract(
     )
     if "body" not in said:
         found["body"] = _article_body(root, node, address)
-    found["body"] = first_heading.without(found["body"], [found["headline"]])
+    sites = sites_of(node, meta, address)
+    found["body"] = first_heading.without(found["body"], [found["headline"]], sites)
     return ParsedPage(
         url=url,
         language=language,

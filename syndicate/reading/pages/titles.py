@@ -48,7 +48,7 @@ def headline_of(
         url: its address, whose host is a name of the site too.
         authors: who wrote it: some titles end in their names.
     """
-    sites = [*_sites(node, meta, url), *authors]
+    sites = [*sites_of(node, meta, url), *authors]
     told = without_site(jsonld.text(node, "headline", "name"), *sites)
     shared = without_site(meta.first("og:title", "twitter:title"), *sites)
     title = _title(root)
@@ -84,7 +84,7 @@ def _without_last(title: str, names: set[str]) -> str:
     return title
 
 
-def _sites(node: jsonld.Node, meta: Meta, url: str) -> list[str]:
+def sites_of(node: jsonld.Node, meta: Meta, url: str) -> list[str]:
     """The names of the page's site: as it says them, and as its host has them."""
     said = [
         meta.first("og:site_name"),

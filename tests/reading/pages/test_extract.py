@@ -361,3 +361,17 @@ def test_no_page_raises(body: str) -> None:
 @given(st.binary(max_size=60))
 def test_no_bytes_raise(body: bytes) -> None:
     assert extract.extract(body, url=URL, now=NOW).url == URL
+
+
+def test_the_headline_of_a_page_is_not_said_again_in_its_body() -> None:
+    picture = '<figure><img src="/p.jpg"></figure><h2>Weather</h2>'
+    head = ld(headline="Water rises in town") + tag("og:site_name", "Pier News")
+
+    found = page(
+        head,
+        f"<div id='text'>{picture}<h1>Water rises in town - Pier News</h1>{TEXT}</div>",
+        body="#text",
+    )
+
+    assert "Water rises in town" not in found.body
+    assert found.body.count("The water rose") > 4
