@@ -20,7 +20,8 @@ from syndicate.subscribers.survey import survey
 # The commonest first: of those that mean the same the first is taken.
 PAGES = (
     "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "mac-roman",
-    "koi8-r", "cp850", "gb18030", "big5", "cp932", "cp949",
+    "koi8-r", "cp866", "iso8859-5", "iso8859-2", "cp852", "iso8859-6", "cp720", "mac-cyrillic",
+    "cp850", "cp874", "gb18030", "big5", "cp932", "euc-jp", "cp949",
 )  # fmt: skip
 _OTHERS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "iso8859-1", "iso8859-15")
 _KNOWN = frozenset(codecs.lookup(each).name for each in (*PAGES, *_OTHERS))

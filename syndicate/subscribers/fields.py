@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from syndicate.subscribers.columns import role_of
-from syndicate.subscribers.status_cells import Role, judge, speaks_of_leaving
+from syndicate.subscribers.status_cells import NO, Role, judge, speaks_of_leaving
+from syndicate.subscribers.words import phrases, plain
 
 _LONGEST = 100_000
+_NEWSLETTER = phrases("newsletter")
 
 
 def fields_speak_of_leaving(cell: str) -> bool | None:
@@ -47,6 +49,8 @@ def _written(value: Any) -> str:
 def _says_so(names: tuple[str, ...], value: str) -> bool:
     name = names[-1] if names else ""
     role = role_of(name)
+    if plain(name) in _NEWSLETTER and plain(value) in NO:
+        return True
     if role is None:
         return speaks_of_leaving(value) or _is_yes_to_leaving(names, value)
     objection = judge(role, name, value)

@@ -15,7 +15,14 @@ from syndicate.subscribers import moments
 from syndicate.subscribers.columns import Columns, Dated
 from syndicate.subscribers.csvfile import Row, Table
 from syndicate.subscribers.spelling import keys_of, normalised
-from syndicate.subscribers.status_cells import Objection, Role, of_file, quoted
+from syndicate.subscribers.status_cells import (
+    Objection,
+    Role,
+    is_like_a_time,
+    is_no_time,
+    of_file,
+    quoted,
+)
 from syndicate.subscribers.survey import Survey, objections_of
 from syndicate.vocabulary.newsletters import SubscriptionState
 from syndicate.vocabulary.sending import SuppressionReason
@@ -238,7 +245,7 @@ class Intake:
             ValueError: our own column says what is no time, is before 1970, or has not come yet.
         """
         cell = _own(row, self.survey.columns).get("consented_at", "")
-        if not cell:
+        if is_no_time(cell):
             return self._agreed_there(row)
         found = moments.time_of(
             cell, self.survey.orders.get(self.survey.columns.own["consented_at"])
@@ -266,8 +273,10 @@ class Intake:
                 return moment, f", {quoted(each.name)}"
             cell = row.cells[each.place]
             is_asked = any(other.place == each.place for other in columns.judged)
-            if not is_asked and re.search("[1-9]", cell):
-                unread = unread or f"{quoted(each.name)} says “{quoted(cell)}”, which is not a time"
+            if re.search("[1-9]", cell) and (not is_asked or is_like_a_time(cell)):
+                is_one = moments.time_of(cell, self.survey.orders.get(each.place)) is not None
+                why = "is before 1970 or yet to come" if is_one else "is not a time"
+                unread = unread or f"{quoted(each.name)} says “{quoted(cell)}”, which {why}"
         if unread:
             self.notes.append((row.number, f"{unread}; it is unknown when the reader agreed"))
         since = next((m for each in columns.known if (m := self._past(row, each))), None)

@@ -12,11 +12,12 @@ from syndicate import bounds
 
 # Clocks run ahead, and a file may say a time of another zone without its zone.
 AHEAD = dt.timedelta(days=1)
+_TOGETHER = re.compile(r"(?:19|20)\d{6}(?=$|[T ])")
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
 _SECONDS = 10  # digits; those of milliseconds are 13
 _CALENDAR = re.compile(r"(\d{1,4})([./-])(\d{1,2})([./-])(\d{2,4})(?!\d)\.?")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_DAY_MONTH = re.compile(r"(\d{1,2})\.? ([a-z]{3,9})\.?,? (\d{4})", re.IGNORECASE)
+_DAY_MONTH = re.compile(r"(\d{1,2})\.?[ -]([a-z]{3,9})\.?,?[ -](\d{4})", re.IGNORECASE)
 _MONTH_DAY = re.compile(r"([a-z]{3,9})\.? (\d{1,2}),? (\d{4})", re.IGNORECASE)
 _WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,? ", re.IGNORECASE)
 _CLOCK = re.compile(
@@ -81,7 +82,7 @@ def _read(text: str, order: Order | None) -> dt.datetime | None:
     if _EPOCH.fullmatch(text):
         seconds = int(text) / (1 if len(text) == _SECONDS else 1000)
         return dt.datetime.fromtimestamp(seconds, dt.UTC)
-    if "-" in text[: _YEAR + 1] and text[:_YEAR].isdecimal():
+    if _TOGETHER.match(text) or ("-" in text[: _YEAR + 1] and text[:_YEAR].isdecimal()):
         return _in_utc(dt.datetime.fromisoformat(_together(text)))
     text = _WEEKDAY.sub("", text, count=1)
     for pattern, parts in (

@@ -17,14 +17,17 @@ _PLAIN = re.compile(
 )
 _SPECIAL = frozenset({"arpa", "invalid", "local", "localhost", "onion", "test"})
 _QUICK, _LONGEST = 200, 1_000
-_NAMED = re.compile(r"[^<>]*<([^<>]*)>|mailto:(.*)", re.IGNORECASE | re.DOTALL)
+_NAMED = re.compile(
+    r"[^<>]*<([^<>]*)>|mailto:([^?]*)(?:\?.*)?|=\"([^\"]*)\"", re.IGNORECASE | re.DOTALL
+)
 _ANY_ADDRESS = re.compile(r"[^\s<>\"',;:|]{1,64}@[^\s<>\"',;:|]{1,255}")
 
 
 def normalised(text: str) -> str:
     """The same as `recipients.normalise`, quickly for addresses that hold nothing unusual.
 
-    "Reader <reader001@example.com>" and "mailto:reader001@example.com" are their addresses.
+    "Reader <reader001@example.com>", "mailto:reader001@example.com?subject=Hi" and the text of a
+    spreadsheet, `="reader001@example.com"`, are their addresses.
 
     Raises:
         BadAddressError: it cannot be mailed.
@@ -34,7 +37,7 @@ def normalised(text: str) -> str:
     address = text.strip()
     named = _NAMED.fullmatch(address)
     if named:
-        address = (named[1] if named[1] is not None else named[2]).strip()
+        address = next(found for found in named.groups() if found is not None).strip()
     quick = _PLAIN.fullmatch(address)
     if quick and len(address) < _QUICK and quick[2].lower() not in _SPECIAL:
         local, _, domain = address.rpartition("@")

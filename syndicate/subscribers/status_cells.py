@@ -37,8 +37,20 @@ _SAYS_NOTHING = phrases("noise") | {"csv", "txt", "tsv", "export", "audience", "
 YES = phrases("cell yes")
 NO = phrases("cell no")
 _NONE = phrases("cell none")
-_NOTHING = frozenset({"null", "nan", "none", "nil", "never", "n", "0", "no", "false"})
-_ZERO_TIME = re.compile(r"0{1,4}[-/.]0{1,2}[-/.]0{1,4}(?:[ T][0:.]*Z?)?|[-\u2013\u2014]{1,3}")
+_WORDLESS = frozenset({"null", "nan", "none", "nil", "n a", "na t", "undefined"})
+_NOTHING = _WORDLESS | {"never", "n", "0", "no", "false"}
+_NO_DATE = re.compile(r"0{1,4}[-/.]0{1,2}[-/.]0{1,4}(?:[ T][0:.]*Z?)?|[-\u2013\u2014]{1,3}")
+# The nought of a program that has no other word for "never": the year 1 in Go and .NET, 1899 and
+# 1900 in spreadsheets.
+_ZERO_TIME = re.compile(
+    rf"{_NO_DATE.pattern}|(?:(?:0001|1900)[-/.]0?1[-/.]0?[01]|0?1[-/.]0?1[-/.](?:0001|1900)"
+    r"|1899[-/.]12[-/.]3[01]|(?:3[01][-/.]12|12[-/.]3[01])[-/.]1899)(?:[ T].{0,30})?|-\d{5,15}"
+)
+# That of seconds since 1970, with the hours of a zone: nobody subscribed by mail then.
+_FIRST_SECOND = re.compile(
+    r"(?:1970[-/.]0?1[-/.]0?1|0?1[-/.]0?1[-/.]1970"
+    r"|1969[-/.]12[-/.]31|(?:31[-/.]12|12[-/.]31)[-/.]1969)(?:[ T].{0,30})?"
+)
 _DATE = re.compile(
     r"\d{4}[-/.年]\d\d?[-/.月]\d\d?|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{10}(?:\d{3})?$"
 )
@@ -51,7 +63,7 @@ _PENDING, _CONFIRM = _any_of(phrases("pending")), _any_of(phrases("confirm"))
 _REASONS = {each.value: each for each in SuppressionReason}
 _TICKS = frozenset("✓✔☑✅")
 # Before or behind a word a sign turns it round, or puts it in doubt: "!active", "🚫 active".
-_DOUBTS = frozenset("!?~¬")
+_DOUBTS = frozenset("!?*~¬")
 
 
 class Role(enum.Enum):
@@ -95,7 +107,7 @@ def judge(role: Role, column: str, cell: str) -> Objection | None:
     if role in (Role.LEFT_AT, Role.WHY_LEFT):
         return None if _is_nothing(role, cell, word) else _left(role, column, cell)
     if role is Role.CONFIRMED_AT:
-        return _left(role, column, cell) if _is_nothing(role, cell, word) or word in NO else None
+        return _unless_confirmed(column, cell, word)
     if role is Role.NO:
         is_no = word in NO or _is_nothing(role, cell, word)
         return None if is_no else _left(role, column, cell)
@@ -104,6 +116,15 @@ def judge(role: Role, column: str, cell: str) -> Objection | None:
         return None
     if word in LEFT or word in NO:
         return _left(role, column, cell)
+    return Objection(_unclear(column, cell), has_left=False)
+
+
+def _unless_confirmed(column: str, cell: str, word: str) -> Objection | None:
+    """Of when somebody confirmed: what is neither a time nor a yes is not understood."""
+    if _is_nothing(Role.CONFIRMED_AT, cell, word) or is_nought(cell) or word in NO | LEFT:
+        return _left(Role.CONFIRMED_AT, column, cell)
+    if is_like_a_time(cell) or _is_yes(cell, word) or word in ACTIVE:
+        return None
     return Objection(_unclear(column, cell), has_left=False)
 
 
@@ -138,12 +159,23 @@ def is_yes_or_no(text: str) -> bool:
 
 def is_time(text: str) -> bool:
     """Whether a cell begins as a date, or is a number of seconds; a date of noughts is none."""
-    return bool(_DATE.match(text.strip())) and not _ZERO_TIME.fullmatch(text.strip())
+    return bool(_DATE.match(text.strip())) and not is_nought(text)
 
 
 def is_like_a_time(text: str) -> bool:
     """Whether a cell may be a time, in whatever language it is written."""
-    return is_time(text) or bool(_HAS_A_YEAR.fullmatch(text.strip()))
+    return is_time(text) or (bool(_HAS_A_YEAR.fullmatch(text.strip())) and not is_nought(text))
+
+
+def is_no_time(text: str) -> bool:
+    """Whether a cell says that there is no time: empty, NULL, a date of noughts."""
+    word = plain(text)
+    return not text.strip() or word in _WORDLESS or bool(_NO_DATE.fullmatch(text.strip()))
+
+
+def is_nought(text: str) -> bool:
+    """Whether a time says that there is none."""
+    return bool(_ZERO_TIME.fullmatch(text.strip()) or _FIRST_SECOND.fullmatch(text.strip()))
 
 
 def is_nothing_chosen(text: str) -> bool:

@@ -22,6 +22,7 @@ from syndicate.subscribers.status_cells import (
     is_like_a_time,
     is_name_of_leavers,
     is_nothing_chosen,
+    is_nought,
     is_word_of_status,
     is_yes_or_no,
     judge,
@@ -166,7 +167,7 @@ class _Profile:
     def see(self, row: Row) -> None:
         """Look at one row's cell."""
         cell = row.cells[self.column.place]
-        if not cell or (self.column.is_choice and is_nothing_chosen(cell)):
+        if not cell or is_nought(cell) or (self.column.is_choice and is_nothing_chosen(cell)):
             self.empty += 1
             return
         self.filled += 1

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from syndicate.subscribers import code_pages, csvfile, packed
 
 _ANY = "latin-1"  # of a file of which only addresses are read
+_BLANK = "\ufeff \t\r\n,;"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,11 @@ def opened(raw: bytes, *, encoding: str = "", ignored: Collection[str] = ()) -> 
     found = packed.opened(raw)
     text = code_pages.decoded(found.content, encoding=encoding, ignored=ignored)
     left = {name: _of_leavers(content, encoding) for name, content in found.left.items()}
-    return Upload(csvfile.lines_of(text), left)
+    # An empty one says that nobody has left.
+    said = {
+        name: lines for name, lines in left.items() if any(line.strip(_BLANK) for line in lines)
+    }
+    return Upload(csvfile.lines_of(text), said)
 
 
 def _of_leavers(content: bytes, encoding: str) -> list[str]:

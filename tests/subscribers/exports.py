@@ -193,4 +193,29 @@ email,unsubscribed,deleted_at
 in@example.com,f,\\N
 left@example.com,t,\\N
 """,
+    "by hand, never confirmed as a program writes it": """\
+email,confirmed_at
+in@example.com,2024-01-01 08:00:00
+go@example.com,0001-01-01T00:00:00Z
+seconds@example.com,1970-01-01 03:00:00
+sheet@example.com,30/12/1899
+none@example.com,#N/A
+""",
+    "by hand, never left as a program writes it": """\
+email,unsubscribed_at
+in@example.com,0001-01-01T00:00:00Z
+left@example.com,2024-02-01
+lost@example.com,1970-01-01
+""",
+    "by hand, mailto": """\
+email,status
+in@example.com,active
+left@example.com,active
+mailto:left@example.com?subject=Hello,unsubscribed
+""",
+    "by hand, a sheet's texts": """\
+email,status
+"=""in@example.com""\",active
+"=""left@example.com""\",unsubscribed
+""",
 }

@@ -117,3 +117,14 @@ def test_a_file_of_those_who_left_in_which_nobody_can_be_found_stops_the_archive
 
     with pytest.raises(UsageError, match=r"^cleaned_members_export_0a1b2c\.csv in the archive: "):
         bring(archive(broken))
+
+
+@pytest.mark.usefixtures("morning")
+@pytest.mark.parametrize("content", ["", "\ufeff\r\n", ",,\n"])
+def test_an_empty_file_of_those_who_left_says_that_nobody_has(content: str) -> None:
+    name = "cleaned_members_export_0a1b2c.csv"
+    without = {each: said for each, said in FILES.items() if each != name}
+
+    done = bring(archive(without | {name: content}))
+
+    assert (done.added, done.left) == (1, 3 + 1)

@@ -1,6 +1,11 @@
 """Files with a column that may say who has left: (text, name of the column)."""
 
 UNREAD = [
+    (
+        "email,gone at\nreader001@example.com,0001-01-01T00:00:00Z\nb@example.com,2024-02-01\n",
+        "gone at",
+    ),
+    ('email,attributes\nreader001@example.com,"{""newsletter"": false}"\n', "attributes"),
     ("email,GDPR permissions\nreader001@example.com,Email\n", "GDPR permissions"),
     ("email,Flag\nreader001@example.com,yes\nreader002@example.com,no\n", "Flag"),
     ("email,Kennzeichen\nreader001@example.com,0\nreader002@example.com,1\n", "Kennzeichen"),
