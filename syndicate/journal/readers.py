@@ -15,20 +15,17 @@ database lacks it.
 Source: docs/decisions/0019-the-way-back.md.
 """
 
-import base64
 import datetime as dt
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from syndicate import bounds, clock, encryption, logs, settings
-from syndicate.errors import BAD_ROW, PermanentError
-from syndicate.journal import lines, lives
+from syndicate import bounds, clock, logs
+from syndicate.errors import PermanentError
+from syndicate.journal import lines, lives, reader_lines
 from syndicate.settings import Settings
-from syndicate.signing import BadTokenError
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import installation
 from syndicate.store.recovery import lost_readers, reader_record
@@ -42,8 +39,6 @@ NAME = "readers.jsonl"
 # Older than any backup that is brought back.
 _FAR_BACK = dt.timedelta(days=90)
 _AT_ONCE = 20_000
-_PURPOSE = "journal"
-_UNREADABLE: tuple[type[Exception], ...] = (BadTokenError, *BAD_ROW)
 # Erasures and suppressions first: who came back afterwards came back to what is left.
 _ORDER = (
     ReaderFact.SUPPRESSED,
@@ -78,21 +73,22 @@ def keep(path: Path) -> int:
         if is_new and installation.held_why(tx) is not None:
             return 0
     # A moment that no sound clock wrote must not put off whatever comes before it.
-    written = _facts(lines.read(path, setting=lives.SETTING, last_bytes=lines.TAIL_BYTES))
+    tail = lines.read(path, setting=lives.SETTING, last_bytes=lines.TAIL_BYTES)
+    written = reader_lines.facts(tail)
     noted = [each.noted_at for each in written if each.noted_at <= now + lines.OVERLAP]
     moment = max(max(noted, default=bounds.FIRST), now - _FAR_BACK) - lines.OVERLAP
     with transaction() as tx:
         found = reader_record.since(tx, moment)
     if not found and not is_new:
         return 0
-    known = set(_facts(lines.since(path, moment, "noted_at", setting=lives.SETTING)))
+    known = set(reader_lines.facts(lines.since(path, moment, "noted_at", setting=lives.SETTING)))
     fresh = [each for each in found if each not in known]
     erased = {each.reader.hex() for each in fresh if each.reason == SuppressionReason.ERASED}
     if erased:
         # First: a crash in between leaves the erasure to the next tick, and no address.
         _unseal(path, lambda said: said.get("reader") in erased)
     if fresh or is_new:
-        lines.append(path, [_plain(each) for each in fresh], setting=lives.SETTING)
+        lines.append(path, [reader_lines.plain(each) for each in fresh], setting=lives.SETTING)
         log.info("readers_written", count=len(fresh))
     return len(fresh)
 
@@ -133,15 +129,17 @@ def replay(
         PermanentError: the file cannot be read.
     """
     done: Counter[ReaderFact] = Counter()
-    facts = [*_facts(lines.read(path, setting=lives.SETTING)), *unwritten]
-    for part in _parts(_erasures(facts)):
+    facts = [*reader_lines.facts(lines.read(path, setting=lives.SETTING)), *unwritten]
+    erasures = _erasures(facts)
+    for part in _parts(erasures):
         with transaction() as tx:
             reader_record.erase(tx, part, now=now)
-    last = _last_words(facts)
+    last = _last_words(facts, {each.reader: each.at for each in erasures})
+    lifted = {(each.reader, each.about): each.at for each in last if each.fact is ReaderFact.LIFTED}
     for fact in _ORDER:
         for part in _parts([each for each in last if each.fact is fact]):
             with transaction() as tx:
-                done[fact] += _repeat(tx, fact, part)
+                done[fact] += _repeat(tx, part, lifted)
     if done.total():
         log.warning("readers_repeated", **{fact.value: count for fact, count in done.items()})
     return dict(done)
@@ -172,23 +170,32 @@ def _parts(facts: Sequence[Fact]) -> Iterator[Sequence[Fact]]:
         yield facts[first : first + _AT_ONCE]
 
 
-def _repeat(tx: Transaction, fact: ReaderFact, facts: Sequence[Fact]) -> int:
+def _repeat(
+    tx: Transaction, facts: Sequence[Fact], lifted: Mapping[tuple[bytes, str], dt.datetime]
+) -> int:
+    """Do again what is unknown of facts that are all of one kind; how much that was."""
+    fact = facts[0].fact
     if fact is ReaderFact.CHOSE:
         return _for_each(tx, lost_readers.unchosen(tx, facts), lost_readers.choose)
-    if fact is not ReaderFact.CONFIRMED:
-        return reader_record.repeat(tx, fact, facts)
-    made = _for_each(tx, lost_readers.unknown(tx, facts), lost_readers.sign_up)
-    returned = lost_readers.returned(tx, facts)
-    made += reader_record.repeat(tx, fact, facts)
-    _for_each(tx, returned, lost_readers.take_up)
-    return made
+    if fact is ReaderFact.CONFIRMED:
+        made = _for_each(tx, lost_readers.unknown(tx, facts), lost_readers.sign_up)
+        returned = lost_readers.returned(tx, facts)
+        made += reader_record.repeat(tx, fact, facts)
+        _for_each(tx, returned, lost_readers.choose)
+        return made
+    done = reader_record.repeat(tx, fact, facts)
+    if fact is ReaderFact.LEFT:
+        done += _for_each(tx, lost_readers.gone(tx, facts), lost_readers.sign_out)
+        # Those whose address nothing knows any more.
+        done += lost_readers.bar(tx, lost_readers.gone(tx, facts), lifted=lifted)
+    return done
 
 
 def _for_each(
     tx: Transaction, facts: Sequence[Fact], act: Callable[[Transaction, Fact, Person], None]
 ) -> int:
     """Do something for each whose person can be read; how many that were."""
-    opened = [(each, _opened(each)) for each in facts]
+    opened = [(each, reader_lines.opened(each)) for each in facts]
     known = [(each, person) for each, person in opened if person is not None]
     for each, person in known:
         act(tx, each, person)
@@ -201,83 +208,41 @@ def _erasures(facts: Iterable[Fact]) -> list[Fact]:
     return list({each.reader: each for each in sorted(found, key=lambda each: each.at)}.values())
 
 
-def _last_words(facts: Iterable[Fact]) -> list[Fact]:
-    """The last word about each reader and thing. Pure."""
+def _last_words(facts: Iterable[Fact], erased: Mapping[bytes, dt.datetime]) -> list[Fact]:
+    """The last word about each reader and thing. Pure.
+
+    Args:
+        facts: all of them.
+        erased: when a reader was erased: of what they did before nothing is remembered.
+    """
     last: dict[tuple[bytes, str, str], Fact] = {}
+    people: dict[tuple[bytes, str], Fact] = {}
     for each in facts:
-        kind = "" if each.fact in ReaderFact.of_a_newsletter() else each.fact
-        if each.fact is ReaderFact.LIFTED:
-            kind = ReaderFact.SUPPRESSED
+        kind, moment = _rank(each)
+        if kind != ReaderFact.SUPPRESSED and each.at <= erased.get(each.reader, bounds.FIRST):
+            continue
         key = (each.reader, each.about, kind)
-        if key not in last or last[key].at <= each.at:
+        if key not in last or _rank(last[key])[1] <= moment:
             last[key] = each
-    return list(last.values())
+        if each.sealed:
+            people[each.reader, each.about] = each
+    return [_with_person(each, people) for each in last.values()]
 
 
-def _facts(said: Iterable[Mapping[str, Any]]) -> list[Fact]:
-    return [found for each in said if (found := _fact(each)) is not None]
+def _rank(one: Fact) -> tuple[str, dt.datetime]:
+    """Among which facts the last one counts, and by which moment.
+
+    A provider tells of a complaint days late: it ends what was lifted before it was told.
+    """
+    if one.fact in {ReaderFact.SUPPRESSED, ReaderFact.LIFTED}:
+        return ReaderFact.SUPPRESSED, one.noted_at
+    return "" if one.fact in ReaderFact.of_a_newsletter() else one.fact, one.at
 
 
-def _fact(said: Mapping[str, Any]) -> Fact | None:
-    """What one line says; None when it is none of ours."""
-    try:
-        reason = said.get("reason", "")
-        return Fact(
-            fact=ReaderFact(said["fact"]),
-            reader=bytes.fromhex(said["reader"]),
-            about=str(said["about"]),
-            at=bounds.sayable(dt.datetime.fromisoformat(said["at"])),
-            noted_at=bounds.sayable(dt.datetime.fromisoformat(said["noted_at"])),
-            reason=SuppressionReason(reason).value if reason else "",
-            sealed=str(said.get("sealed", "")),
-        )
-    except BAD_ROW:
-        log.warning("journal_line_not_understood", names=sorted(said)[:10])
-        return None
-
-
-def _plain(one: Fact) -> dict[str, object]:
-    said: dict[str, object] = {
-        "fact": one.fact,
-        "reader": one.reader.hex(),
-        "about": one.about,
-        "at": one.at.isoformat(),
-        "noted_at": one.noted_at.isoformat(),
-    }
-    if one.person is not None:
-        said["sealed"] = _sealed(one)
-    return said | {"reason": one.reason} if one.reason else said
-
-
-def _sealed(one: Fact) -> str:
-    assert one.person is not None  # noqa: S101 - it was asked
-    told = asdict(one.person)
-    until = one.person.paused_until
-    told["paused_until"] = until.isoformat() if until is not None else None
-    plain = json.dumps(told, ensure_ascii=False).encode()
-    sealed = encryption.encrypt(settings.load().key(), _PURPOSE, plain, about=one.reader)
-    return base64.b64encode(sealed).decode()
-
-
-def _opened(one: Fact) -> Person | None:
-    """Whose fact it is; None where nobody is named any more, or the key was another one."""
-    if not one.sealed:
-        return None
-    try:
-        key = settings.load().key()
-        sealed = base64.b64decode(one.sealed)
-        told = json.loads(encryption.decrypt(key, _PURPOSE, sealed, about=one.reader))
-        until = told["paused_until"]
-        return Person(
-            address=str(told["address"]),
-            language=str(told["language"]),
-            sections=tuple(told["sections"]),
-            languages=tuple(told["languages"]),
-            paused_until=dt.datetime.fromisoformat(until) if until is not None else None,
-        )
-    except _UNREADABLE:
-        log.warning("journal_line_not_opened", reader=one.reader.hex())
-        return None
+def _with_person(one: Fact, people: Mapping[tuple[bytes, str], Fact]) -> Fact:
+    """Of who left, whom they had signed up as."""
+    known = people.get((one.reader, one.about)) if one.fact is ReaderFact.LEFT else None
+    return one if known is None else replace(one, sealed=known.sealed)
 
 
 def _unseal(path: Path, is_meant: Callable[[Mapping[str, Any]], bool]) -> int:

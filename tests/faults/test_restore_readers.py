@@ -15,13 +15,14 @@ from syndicate.store.platform.installation import Installation
 from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.recipients import EVERYWHERE
 from syndicate.store.readers.subscribers import Proof, Subscriber, Subscription
-from syndicate.subscribers import erase
+from syndicate.subscribers import erase, transfer
 from syndicate.vocabulary.newsletters import SubscriptionState
 from syndicate.vocabulary.sending import SuppressionReason
 from tests import matrix
 from tests.acting import TESTER
 from tests.faults import copies
 from tests.faults.copies import CHUNK, READERS, House
+from tests.newsletters.paper import reader
 
 pytestmark = pytest.mark.stack
 
@@ -117,6 +118,35 @@ def test_who_left_or_was_erased_since_the_backup_stays_out_and_who_came_back_sta
     out = {*waiting[:3]} | ({waiting[3]} if when == "while it was sent" else set())
     assert (len(taken), out & set(taken)) == (READERS - len(out), set())
     assert house.sink.twice() == []
+
+
+def test_a_reader_who_signed_up_and_left_after_the_backup_is_not_woken_by_an_old_list(
+    house: House,
+) -> None:
+    """The restored database has never heard of them; the list is of before they left."""
+    house.begin()
+    copies.open_newsroom(2)
+    copies.tick()
+    backup, added = house.dump("nightly"), "reader077@example.com"
+    with transaction() as tx:
+        morning = newsletters.by_slug(tx, "morning")
+        assert morning is not None
+        reader(tx, 77, morning.id)
+    come_back(added)
+    leave(added)
+    copies.tick()
+
+    house.restore_into(backup, "house")
+    assert house.start() is not None
+    house.release()
+    lines = ["address,consented_at", f"{added},2025-01-01T00:00:00Z"]
+    now = clock.now()
+    done = transfer.import_csv(lines, "morning", wording="Yes.", origin="old.csv", now=now)
+    copies.work()
+
+    assert (done.added, added in house.sink.taken()) == (0, False)
+    with transaction() as tx:
+        assert subscription(tx, added).state is SubscriptionState.ENDED
 
 
 def test_a_server_that_took_over_without_the_last_leaving_knows_it_before_mail_leaves(

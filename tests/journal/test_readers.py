@@ -16,7 +16,7 @@ from syndicate.store.readers.changes import SubscriptionChange
 from syndicate.store.readers.imports import IMPORT
 from syndicate.store.readers.recipients import EVERYWHERE, Suppression
 from syndicate.store.readers.subscribers import Consent, Proof, Subscriber, Subscription
-from syndicate.subscribers import care, erase, suppressions
+from syndicate.subscribers import care, erase, suppressions, transfer
 from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
 from syndicate.vocabulary.readers import ReaderChange, ReaderFact
 from syndicate.vocabulary.sending import SuppressionReason
@@ -291,6 +291,7 @@ def test_an_address_that_is_no_subscriber_is_suppressed_and_mailed_again_after_a
         tx.execute(delete(Suppression))
         operator, before = SuppressionReason.OPERATOR, clock.now() - HOUR
         recipients.suppress(tx, key, scope="article", reason=operator, now=before)
+        tx.execute(update(Suppression).values(noted_at=before))
 
     readers.replay(path, clock.now())
 
@@ -317,13 +318,100 @@ def test_suppressions_come_back_but_those_that_were_lifted(path: Path) -> None:
     forget()
     suppress(SuppressionReason.COMPLAINT)
     with transaction() as tx:
-        tx.execute(update(Suppression).values(at=clock.now() - HOUR))
+        before = clock.now() - HOUR
+        tx.execute(update(Suppression).values(at=before, noted_at=before))
 
     done = readers.replay(path, clock.now())
 
     assert (done[ReaderFact.SUPPRESSED], done[ReaderFact.LIFTED]) == (1, 1)
     with transaction() as tx:
         assert list(tx.scalars(select(Suppression.scope))) == ["article"]
+
+
+def bring_in(path: Path) -> int:
+    """An old list of before all that, as an operator imports it; how many readers it woke."""
+    lines = ["address,consented_at", f"{ADDRESS},2025-01-01T00:00:00Z"]
+    done = transfer.import_csv(lines, "morning", wording="Yes.", origin=path.name, now=clock.now())
+    return done.added
+
+
+@pytest.mark.parametrize("is_address_known", [True, False])
+def test_a_reader_who_signed_up_and_left_after_the_backup_is_not_woken_by_an_old_list(
+    path: Path, is_address_known: bool
+) -> None:
+    confirm("world")
+    leave()
+    readers.keep(path)
+    if not is_address_known:
+        readers.tidy(path, clock.now() + dt.timedelta(days=91))
+    lose_the_reader()
+
+    done = [readers.replay(path, clock.now())[ReaderFact.LEFT] for _ in range(2)]
+
+    assert (done, bring_in(path)) == ([1, 0], 0)
+    if is_address_known:
+        assert (state(), count(Suppression)) == (ENDED, 0)
+        return
+    assert (count(Subscriber), count(Suppression)) == (0, 1)
+    why, of = "They want it again.", "newsletter:morning"
+    with transaction() as tx:
+        suppressions.lift(tx, ADDRESS, of=of, why=why, actor=TESTER, now=clock.now())
+    readers.recall(settings.load(), clock.now())
+    readers.keep(path)
+    assert sum(readers.replay(path, clock.now()).values()) == 0
+    assert bring_in(path) == 1
+
+
+@pytest.mark.parametrize("was_known", [True, False])
+def test_a_reader_who_complained_after_the_backup_is_not_woken_by_an_old_list(
+    path: Path, was_known: bool
+) -> None:
+    if was_known:
+        confirm("world")
+    suppress(SuppressionReason.COMPLAINT)
+    readers.keep(path)
+    lose_the_reader()
+    with transaction() as tx:
+        tx.execute(delete(Suppression))
+
+    readers.replay(path, clock.now())
+
+    assert bring_in(path) == 0
+    with transaction() as tx:
+        assert recipients.is_suppressed(tx, recipients.hash_of(ADDRESS), EVERYWHERE)
+
+
+def test_who_was_erased_after_they_left_is_remembered_by_the_erasure_alone(path: Path) -> None:
+    confirm("world")
+    leave()
+    readers.keep(path)
+    old = path.read_text()
+    erase.erase(ADDRESS, actor=TESTER, now=clock.now())
+    readers.keep(path)
+    with transaction() as tx:
+        why, now = "They asked to be in the next list.", clock.now()
+        suppressions.lift(tx, ADDRESS, of=IMPORT, why=why, actor=TESTER, now=now)
+    readers.keep(path)
+    path.write_text(old + path.read_text())
+
+    assert sum(readers.replay(path, clock.now()).values()) == 0
+    assert (count(Subscriber), count(Suppression), bring_in(path)) == (0, 0, 1)
+
+
+def test_a_complaint_that_is_told_of_after_a_lift_stands(path: Path) -> None:
+    suppress(SuppressionReason.OPERATOR)
+    with transaction() as tx:
+        care.lift(tx, ADDRESS, why="asked by phone", actor=TESTER, now=clock.now())
+        told, key = SuppressionReason.COMPLAINT, recipients.hash_of(ADDRESS)
+    with transaction() as tx:
+        two_days_ago = clock.now() - 48 * HOUR
+        recipients.suppress(tx, key, scope=EVERYWHERE, reason=told, now=two_days_ago)
+    readers.keep(path)
+
+    assert sum(readers.replay(path, clock.now()).values()) == 0
+    assert count(Suppression) == 1
+    forget()
+    assert readers.replay(path, clock.now())[ReaderFact.SUPPRESSED] == 1
 
 
 def test_an_address_that_bounced_is_not_remembered(path: Path) -> None:

@@ -1,9 +1,12 @@
 """Readers of whom a restored database knows nothing, made again as they had signed up and chosen.
 
-Who was erased since stays out, whatever is remembered of them.
+Readers who left since are made as such, or barred where their address is not known any more, so
+that no old list wakes them. Who was erased since stays out, whatever is remembered of them.
 """
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import TextClause, text
 
@@ -13,13 +16,13 @@ from syndicate.store.newsroom import newsletters
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.readers import changes, recipients, subscribers
 from syndicate.store.readers.subscribers import Proof, Subscription
+from syndicate.store.recovery import reader_record
 from syndicate.store.recovery.reader_record import IS_OLDER, Fact, Person
 from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
-from syndicate.vocabulary.readers import ReaderChange
+from syndicate.vocabulary.readers import ReaderChange, ReaderFact
 from syndicate.vocabulary.sending import SuppressionReason
 
 ORIGIN = "journal"
-
 
 _NAMED = """
     SELECT named.place FROM unnest(CAST(:readers AS bytea[]), CAST(:abouts AS text[]),
@@ -28,12 +31,19 @@ _NAMED = """
     LEFT JOIN subscriber r ON r.address_hash = named.address_hash
     LEFT JOIN subscription s ON s.subscriber_id = r.id AND s.newsletter_id = n.id
 """
+_NOT_ERASED = f"""NOT EXISTS (SELECT FROM suppression x WHERE x.address_hash = named.address_hash
+            AND x.reason = {sql(SuppressionReason.ERASED)} AND x.at >= named.at)"""
 # One that nobody has confirmed is as good as none.
 _UNKNOWN = text(
     f"""
-    {_NAMED} WHERE (s.id IS NULL OR s.state = {sql(SubscriptionState.PENDING)})
-        AND NOT EXISTS (SELECT FROM suppression x WHERE x.address_hash = named.address_hash
-            AND x.reason = {sql(SuppressionReason.ERASED)} AND x.at >= named.at)
+    {_NAMED} WHERE (s.id IS NULL OR s.state = {sql(SubscriptionState.PENDING)}) AND {_NOT_ERASED}
+    ORDER BY named.place
+    """
+)
+# Of a newsletter of the same name that was made afterwards nobody has left.
+_GONE = text(
+    f"""
+    {_NAMED} WHERE s.id IS NULL AND n.created_at <= named.at AND {_NOT_ERASED}
     ORDER BY named.place
     """
 )
@@ -70,6 +80,11 @@ def unchosen(tx: Transaction, facts: Sequence[Fact]) -> list[Fact]:
     return _found(tx, _UNCHOSEN, facts)
 
 
+def gone(tx: Transaction, facts: Sequence[Fact]) -> list[Fact]:
+    """Those leavings whose subscriptions are not there, and whose readers were not erased."""
+    return _found(tx, _GONE, facts)
+
+
 def sign_up(tx: Transaction, fact: Fact, person: Person) -> None:
     """Make a subscription that was confirmed, as it was asked for. Safe to run twice.
 
@@ -83,30 +98,58 @@ def sign_up(tx: Transaction, fact: Fact, person: Person) -> None:
         _make(tx, fact, person, newsletter)
 
 
-def take_up(tx: Transaction, fact: Fact, person: Person) -> None:
-    """Let a reader who came back have what they asked for then. Safe to run twice.
+def sign_out(tx: Transaction, fact: Fact, person: Person) -> None:
+    """Make a subscription that has ended, as an import does of who left elsewhere.
 
     Args:
         tx: the open transaction.
-        fact: of `returned`.
+        fact: of `gone`.
         person: whose.
     """
-    found = _subscription(tx, fact, person)
-    if found is not None:
-        _choose(tx, found, person)
+    newsletter = newsletters.by_slug(tx, fact.about)
+    if newsletter is not None:
+        language, at = person.language, fact.at
+        reader = subscribers.upsert(tx, person.address, language=language, now=at)
+        made = subscribers.subscribe(tx, reader.id, newsletter.id, language=language, now=at)
+        subscribers.end(tx, made, now=at)
+        tx.flush()
+
+
+def bar(
+    tx: Transaction, facts: Sequence[Fact], *, lifted: Mapping[tuple[bytes, str], dt.datetime]
+) -> int:
+    """Keep readers out of what they left, by the hash alone. Safe to run twice.
+
+    Args:
+        tx: the open transaction.
+        facts: of `gone`.
+        lifted: when a (reader, scope) was let in again since.
+
+    Returns:
+        How many were not kept out.
+    """
+    scopes = {each.slug: newsletters.scope(each.id) for each in newsletters.every(tx)}
+    reader, suppressed = SuppressionReason.READER.value, ReaderFact.SUPPRESSED
+    barred = [
+        replace(each, fact=suppressed, about=scopes[each.about], reason=reader) for each in facts
+    ]
+    still = [each for each in barred if lifted.get((each.reader, each.about), each.at) <= each.at]
+    return reader_record.repeat(tx, suppressed, still)
 
 
 def choose(tx: Transaction, fact: Fact, person: Person) -> None:
-    """Let a reader have what they chose last, and note that. Safe to run twice.
+    """Let a reader have what they chose last, and note a choice of its own. Safe to run twice.
 
     Args:
         tx: the open transaction.
-        fact: of `unchosen`.
+        fact: of `unchosen`, or of `returned`: who came back chose by that.
         person: whose.
     """
     found = _subscription(tx, fact, person)
-    if found is not None:
-        _choose(tx, found, person)
+    if found is None:
+        return
+    _choose(tx, found, person)
+    if fact.fact is ReaderFact.CHOSE:
         chosen = {"sections": person.sections, "languages": person.languages}
         changes.note(tx, found.id, ReaderChange.CHOSE, at=fact.at, **chosen)
         tx.flush()

@@ -197,7 +197,9 @@ _SUPPRESS = f"""
 _LIFT = f"""
     WITH {_NAMED}, lifted AS (
         DELETE FROM suppression x USING named
+        -- What was told of afterwards stands, though it was done before.
         WHERE x.address_hash = named.address_hash AND x.scope = named.about AND x.at < named.at
+            AND x.noted_at < named.at
         RETURNING 1
     )
     SELECT count(*) FROM lifted
