@@ -4,18 +4,27 @@ A site moves to another domain, writes a session into its addresses, or mends a 
 and its slug with it. The old entry is in the document no more, a new one was published at the same
 time, and either headline and path are the same, or the text is, and the headline but for a slip.
 It is careful, because two stories made one lose a story.
+
+The first few identities of a story are each in the audit; `syndicate articles split` undoes one
+that was none of its. Where every poll brings another, the row of an old one is turned into it, and
+nobody is told again.
 """
 
 import datetime as dt
 from collections.abc import Collection, Sequence
 from difflib import SequenceMatcher
+from typing import Any
 
 from syndicate.articles import moved
 from syndicate.articles.identity import Identified
-from syndicate.reading.text import is_article_url, plain, word_list
-from syndicate.store.editing import heirs
-from syndicate.store.editing.heirs import Left
+from syndicate.reading.records import MAX_SAID
+from syndicate.reading.text import is_article_url, key_of, normal_url, plain, word_list
+from syndicate.store.editing import article_rows, bulk_articles, heirs
+from syndicate.store.editing.heirs import Left, Spare
 from syndicate.store.ground.session import Transaction
+from syndicate.store.intake import sources
+from syndicate.store.platform import audit
+from syndicate.vocabulary.acts import Act
 
 WITHIN = dt.timedelta(minutes=10)
 # More that are new at once are no stories that were renamed.
@@ -32,8 +41,8 @@ def found(
     fresh: Sequence[Identified],
     *,
     stems: Collection[bytes],
-) -> list[tuple[Identified, int]]:
-    """(entry, article id) of entries that are new in a document and go on as another's story.
+) -> list[tuple[Identified, Left]]:
+    """Entries that are new in a document and go on as a story of before, each with that story.
 
     Args:
         tx: the open transaction.
@@ -52,6 +61,95 @@ def found(
     near = heirs.left(tx, publication_id, source_id, wanted, stems=stems, within=WITHIN)
     pairs = [(fresh[each.place], each) for each in near if is_heir(fresh[each.place], each)]
     return _one_to_one(pairs)
+
+
+def carry(
+    tx: Transaction,
+    publication_id: int,
+    source_id: int,
+    going_on: Sequence[tuple[Identified, Left, dict[str, Any]]],
+    *,
+    stems: Collection[bytes],
+    now: dt.datetime,
+) -> frozenset[int]:
+    """Write down the identities under which stories go on, in rows of their own while they are few.
+
+    Args:
+        tx: the open transaction.
+        publication_id: whose articles.
+        source_id: whose document.
+        going_on: entries, what `found` has for each, and its columns of `article_source`.
+        stems: of all entries of the document.
+        now: aware UTC.
+
+    Returns:
+        Ids of the articles whose new identity took the place of an older one.
+    """
+    ids = [before.article_id for _, before, _ in going_on]
+    spare = heirs.spare(tx, source_id, ids, stems=stems)
+    rows = [columns | {"article_id": before.article_id} for _, before, columns in going_on]
+    article_rows.attach(tx, [each for each in rows if each["article_id"] not in spare], now)
+    turned = [(spare[each["article_id"]], each) for each in rows if each["article_id"] in spare]
+    heirs.turn(tx, [{**each, "id": old.row_id} for old, each in turned], now)
+    links = [
+        (before.article_id, publication_id, _links(each, is_turned=before.article_id in spare))
+        for each, before, _ in going_on
+    ]
+    bulk_articles.add_links(tx, links)
+    if spare:
+        _forget(tx, publication_id, list(spare.values()))
+    return frozenset(spare)
+
+
+def tell(
+    tx: Transaction,
+    source_id: int,
+    renamed: Sequence[tuple[Identified, Left, int]],
+    *,
+    turned: Collection[int],
+    now: dt.datetime,
+) -> None:
+    """A notice of stories that go on under another identity, and a line of each in the audit.
+
+    Args:
+        tx: the open transaction.
+        source_id: whose document.
+        renamed: entries, what `found` has for each, and their rows of `article_source`.
+        turned: articles of which enough was told before.
+        now: aware UTC.
+    """
+    for each, before, row_id in renamed:
+        # Without the address: one that changes with each poll is told once, and not each time.
+        message = (
+            f"“{each.entry.title[:MAX_SAID]}” has another identity and address now. It goes on as "
+            f"the story that it was. If it is another one, `syndicate articles show "
+            f"{before.article_id}` says how to split it."
+        )
+        sources.notice_once(tx, source_id, kind="renamed", message=message, now=now)
+        if before.article_id not in turned:
+            audit.record(
+                tx,
+                at=now,
+                actor=f"source:{source_id}",
+                action=Act.ARTICLE_MERGE,
+                subject=f"article:{before.article_id}",
+                entry=row_id,
+                revision=before.revision,
+            )
+
+
+def _links(each: Identified, *, is_turned: bool) -> Sequence[str]:
+    """Addresses to note: of an identity that will be turned again, the one that goes with it."""
+    own = key_of(normal_url(each.entry.link or ""))
+    return [link for link in each.links if not is_turned or link == own]
+
+
+def _forget(tx: Transaction, publication_id: int, turned: Sequence[Spare]) -> None:
+    """Addresses of identities that were turned lead nowhere, but for those that others have."""
+    ids = [each.article_id for each in turned]
+    kept = {key_of(normal_url(link)) for link in heirs.addresses(tx, ids)}
+    gone = {key_of(normal_url(each.link)) for each in turned if each.link} - kept
+    heirs.forget(tx, publication_id, ids, gone)
 
 
 def is_heir(each: Identified, before: Left) -> bool:
@@ -85,16 +183,16 @@ def _is_same_page(before: str, link: str) -> bool:
     return is_article_url(link) and moved.page_name(before) == moved.page_name(link)
 
 
-def _one_to_one(pairs: Sequence[tuple[Identified, Left]]) -> list[tuple[Identified, int]]:
+def _one_to_one(pairs: Sequence[tuple[Identified, Left]]) -> list[tuple[Identified, Left]]:
     """Of what fits several, nothing: nobody knows which."""
     by_entry: dict[bytes, set[int]] = {}
     by_article: dict[int, set[bytes]] = {}
     for each, before in pairs:
         by_entry.setdefault(each.stem, set()).add(before.article_id)
         by_article.setdefault(before.article_id, set()).add(each.stem)
-    known = {each.stem: each for each, _ in pairs}
+    known = {each.stem: (each, before) for each, before in pairs}
     return [
-        (known[stem], article_id)
+        known[stem]
         for stem, ids in by_entry.items()
-        if len(ids) == 1 and len(by_article[article_id := next(iter(ids))]) == 1
+        if len(ids) == 1 and len(by_article[next(iter(ids))]) == 1
     ]

@@ -158,28 +158,24 @@ def _inherited(
     facts = place.facts
     if not fresh or facts.is_first_connect or place.stems is None:
         return []
-    going_on = heirs.found(tx, place.publication_id, facts.source_id, fresh, stems=place.stems)
-    if not going_on:
+    found = heirs.found(tx, place.publication_id, facts.source_id, fresh, stems=place.stems)
+    if not found:
         return []
-    renamed = [each for each, _ in going_on]
+    renamed = [each for each, _ in found]
     used = {each.entry_key for each in _brought(tx, facts.source_id, renamed)}
-    rows = []
-    for each, article_id in going_on:
+    going_on = []
+    for each, before in found:
         key = entry_key(each, used)
         used.add(key)
-        rows.append(_carried(place, each, key, missing) | {"article_id": article_id})
-        # Without the address: one that changes with each poll is told once, and not each time.
-        message = (
-            f"“{each.entry.title[:MAX_SAID]}” has another identity and address now. It goes on as "
-            "the story that it was."
-        )
-        sources.notice_once(tx, facts.source_id, kind="renamed", message=message, now=now)
-    article_rows.attach(tx, rows, now)
-    bulk_articles.add_links(
-        tx, [(article_id, place.publication_id, each.links) for each, article_id in going_on]
+        going_on.append((each, before, _carried(place, each, key, missing)))
+    turned = heirs.carry(
+        tx, place.publication_id, facts.source_id, going_on, stems=place.stems, now=now
     )
     pairs = match(renamed, _brought(tx, facts.source_id, renamed))
-    return [(each, before) for each, before in pairs if before is not None]
+    rows = {each.stem: row for each, row in pairs if row is not None}
+    told = [(each, was, rows[each.stem].row_id) for each, was in found if each.stem in rows]
+    heirs.tell(tx, facts.source_id, told, turned=turned, now=now)
+    return [(each, row) for each, row in pairs if row is not None]
 
 
 def _tell_of_reuse(

@@ -99,8 +99,10 @@ def show(article_id: Id, *, as_json: AsJson = False) -> None:
         sys.stdout.write(
             f"  {each.number}. {each.change.value}, {phrases.moment(each.created_at, zone)}{note}\n"
         )
-    for source in carried:
-        sys.stdout.write(f"  source {source['id']}: {source['reason']}\n")
+    for number, source in enumerate(carried):
+        is_again = number and source["id"] == carried[0]["id"]
+        entry = f", entry {source['entry']}" if is_again else ""
+        sys.stdout.write(f"  source {source['id']}{entry}: {source['reason']}\n")
 
 
 @app.command()
@@ -152,11 +154,19 @@ def split(
     source: Annotated[
         str, typer.Option(help="Slug or id of the source whose story is a different one.")
     ],
+    entry: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Number of its entry that is a different story, as `show` has it; those that came "
+            "later go with it. Needed for a source that speaks for the article.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Undo a merge: what a source brings as part of this article becomes an article of its own."""
     with transaction() as tx:
-        made = splitting.split(tx, article_id, source, actor=actor(), now=clock.now())
+        made = splitting.split(tx, article_id, source, entry=entry, actor=actor(), now=clock.now())
     if as_json:
         print_json({"article_id": made, "split_from": article_id})
     else:
@@ -258,13 +268,16 @@ def _sources(tx: Transaction, article_id: int) -> list[dict[str, Any]]:
         for each in merges
         if isinstance(said := each.detail.get("likeness"), int | float)
     }
+    renamed = {each.detail.get("entry") for each in merges}
     found: list[dict[str, Any]] = []
     for each in splitting_rows.carried_by(tx, article_id):
         share = likeness.get(f"source:{each.source_id}")
         reason = "same address" if found else "brought it first"
-        if found and share is not None:
+        if each.id in renamed:
+            reason = "same story under another identity"
+        elif found and share is not None:
             reason = f"same headline, {share:.0%} of the words"
-        found.append({"id": each.source_id, "link": each.link, "reason": reason})
+        found.append({"id": each.source_id, "entry": each.id, "link": each.link, "reason": reason})
     return found
 
 

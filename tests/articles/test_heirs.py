@@ -2,11 +2,19 @@
 
 import datetime as dt
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
+from sqlalchemy import select
 
+from syndicate.articles import splitting
 from syndicate.articles.heirs import is_mended
+from syndicate.errors import RefusedError
+from syndicate.store.content.articles import ArticleKey, ArticleSource
+from syndicate.store.ground.session import transaction
+from syndicate.store.platform.audit import Audit
+from tests.acting import TESTER
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss
 from tests.collect.site import Site
@@ -203,6 +211,86 @@ def test_a_session_is_told_once_and_moves_no_page(site: Site) -> None:
     assert [kind for kind, _ in newsroom.notices()] == ["renamed"]
     moved = next(each for each in newsroom.articles() if each.headline == "Session news")
     assert moved.url == f"{PIER}/v?id=7&sid=aaaa"
+
+
+def _sessions(site: Site, names: Sequence[str]) -> int:
+    """Collect one story whose address has another session at each poll; its source."""
+    source_id = 0
+    for hours, sid in enumerate(names):
+        each = f"{PIER}/v?id=7&amp;sid={sid}"
+        _served(site, Told("Session news", each, each), NOW - HOUR)
+        source_id = source_id or newsroom.source(newsroom.publication(), site, "/feed")
+        newsroom.collect(now=NOW + hours * HOUR)
+    return source_id
+
+
+def _kept(pattern: str) -> list[str]:
+    """Addresses of entries, and those that lead to articles, where they are like one."""
+    carried = select(ArticleSource.link).where(ArticleSource.link.like(pattern))
+    leading = select(ArticleKey.key).where(ArticleKey.key.like(pattern))
+    with transaction() as tx:
+        found = [*tx.scalars(carried), *tx.scalars(leading)]
+        return sorted(each.rpartition("sid=")[2] for each in found)
+
+
+@pytest.mark.usefixtures("database")
+def test_sessions_in_addresses_leave_few_rows_however_often_they_change(site: Site) -> None:
+    _sessions(site, [f"{number:04}" for number in range(12)])
+
+    kept = ["0000", "0009", "0010", "0011"]
+    assert _kept("%sid=%") == sorted(kept * 2)
+    assert [each.headline for each in newsroom.articles()].count("Session news") == 1
+    with transaction() as tx:
+        told = [(each.actor, each.detail["revision"]) for each in tx.scalars(select(Audit))]
+    assert told == [("source:1", 1)] * 3
+
+
+@pytest.mark.usefixtures("database")
+def test_servers_that_take_turns_change_nothing_that_is_known(site: Site) -> None:
+    _sessions(site, ["a", "b", "c"] * 4)
+
+    assert _kept("%sid=%") == sorted(["a", "b", "c"] * 2)
+    assert [each.headline for each in newsroom.articles()].count("Session news") == 1
+
+
+@pytest.mark.usefixtures("database")
+def test_an_address_that_another_source_has_stays_when_its_identity_goes(site: Site) -> None:
+    _sessions(site, ["a", "b"])
+    again = item(1, title="In other words", link=f"{PIER}/v?id=7&amp;sid=b", guid="w-1", when=NOW)
+    site.serve("/wire", rss(again))
+    [desk] = {each.publication_id for each in newsroom.articles()}
+    newsroom.collect(newsroom.source(desk, site, "/wire"))
+    for hours, sid in enumerate("cdefgh", 2):
+        each = f"{PIER}/v?id=7&amp;sid={sid}"
+        _served(site, Told("Session news", each, each), NOW - HOUR)
+        newsroom.collect(1, now=NOW + hours * HOUR)
+
+    with transaction() as tx:
+        leading = select(ArticleKey.key).where(ArticleKey.key.like("%sid=%"))
+        assert sorted(key[-1] for key in tx.scalars(leading)) == ["a", "b", "f", "g", "h"]
+
+
+@pytest.mark.usefixtures("database")
+def test_one_that_was_another_story_is_split_off_and_both_have_their_words(site: Site) -> None:
+    before = Told("Morning briefing", f"{PIER}/briefing?sid=mo", "mo", "The ferry is late again.")
+    after = Told("Morning briefing", f"{PIER}/briefing?sid=tu", "tu", "The ferry is sold today.")
+    _stories(site, before, after)
+    [held] = [each for each in newsroom.articles() if each.headline == "Morning briefing"]
+    with transaction() as tx:
+        [line] = tx.scalars(select(Audit))
+        assert line.subject == f"article:{held.id}"
+        with pytest.raises(RefusedError, match="name one of its later entries"):
+            splitting.split(tx, held.id, 1, actor=TESTER, now=NOW + 3 * HOUR)
+        entry = line.detail["entry"]
+        splitting.split(tx, held.id, 1, entry=entry, actor=TESTER, now=NOW + 3 * HOUR)
+
+    newsroom.collect(now=NOW + 4 * HOUR)
+
+    told = [each for each in newsroom.articles() if each.headline == "Morning briefing"]
+    assert [(each.url, each.body_html) for each in told] == [
+        (before.link, f"<p>{before.text}</p>"),
+        (after.link, f"<p>{after.text}</p>"),
+    ]
 
 
 def test_words_beyond_any_length_are_not_compared_letter_by_letter() -> None:

@@ -71,10 +71,12 @@ class Merged:
                 state.etag, state.body_hash = b"1", b"1"
                 state.next_at = LATER + rows.DAY
 
-    def split(self, source_id: int | None = None, actor: Actor = TESTER) -> int:
+    def split(
+        self, source_id: int | None = None, entry: int | None = None, actor: Actor = TESTER
+    ) -> int:
         with transaction() as tx:
             chosen = source_id or self.wire
-            return splitting.split(tx, self.id, chosen, actor=actor, now=LATER)
+            return splitting.split(tx, self.id, chosen, entry=entry, actor=actor, now=LATER)
 
 
 def test_the_new_article_begins_with_the_text_pictures_and_tags_of_the_other() -> None:
@@ -176,6 +178,48 @@ def test_the_source_that_speaks_for_an_article_keeps_it() -> None:
 
     assert str(refused.value) == (
         f"Source {merged.desk} speaks for article {merged.id}; name the other source."
+    )
+
+
+def test_an_entry_of_the_source_that_speaks_goes_with_those_that_came_later() -> None:
+    merged = Merged()
+    with transaction() as tx:
+        for name in ("b", "c", "d"):
+            carry(tx, merged.id, merged.desk, f"https://daily.example/{name}", name)
+        query = select(ArticleSource.id, ArticleSource.entry_key)
+        ids = {name: id_ for id_, name in tx.execute(query)}
+
+    made = merged.split(merged.desk, ids["c"])
+
+    with transaction() as tx:
+        by_article = {
+            id_: set(
+                tx.scalars(select(ArticleSource.entry_key).where(ArticleSource.article_id == id_))
+            )
+            for id_ in (merged.id, made)
+        }
+        article = tx.get(Article, merged.id)
+        assert article is not None
+        assert (article.url, article.revision) == (OURS, 3)
+    assert by_article == {merged.id: {"ours", "b", "theirs"}, made: {"c", "d"}}
+
+
+def test_the_entry_that_an_article_began_with_stays_and_no_other_is_taken_for_one() -> None:
+    merged = Merged()
+    with transaction() as tx:
+        first, theirs = tx.scalars(select(ArticleSource.id).order_by(ArticleSource.id))
+
+    with pytest.raises(RefusedError) as refused:
+        merged.split(merged.desk, first)
+    with pytest.raises(NotFoundError) as unknown:
+        merged.split(merged.desk, theirs)
+
+    assert str(refused.value) == (
+        f"Article {merged.id} began with entry {first}; name one that came later."
+    )
+    assert str(unknown.value) == (
+        f"Entry {theirs} of source {merged.desk} is not part of article {merged.id}; "
+        f"`syndicate articles show {merged.id}` says which are."
     )
 
 

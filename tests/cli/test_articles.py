@@ -153,7 +153,9 @@ def carried() -> None:
         for name in ("first", "second", "third"):
             source_id = rows.source(tx, 1, name).id
             rows.carried(tx, made.id, source_id, name, link=f"https://{name}.example/story")
+        again = rows.carried(tx, made.id, 1, "again", link="https://first.example/again")
         merged(tx, "source:3", likeness=0.874)
+        merged(tx, "source:1", entry=again.id, revision=1)
 
 
 def merged(tx: Transaction, who: str, **detail: object) -> None:
@@ -180,6 +182,7 @@ def test_the_json_of_an_article_has_its_revisions_and_who_brings_it() -> None:
         (1, "https://first.example/story", "brought it first"),
         (2, "https://second.example/story", "same address"),
         (3, "https://third.example/story", "same headline, 87% of the words"),
+        (1, "https://first.example/again", "same story under another identity"),
     ]
 
 
@@ -199,6 +202,7 @@ def test_an_article_is_shown_line_by_line() -> None:
         "  source 1: brought it first",
         "  source 2: same address",
         "  source 3: same headline, 87% of the words",
+        "  source 1, entry 4: same story under another identity",
     ]
 
 
@@ -321,6 +325,23 @@ def test_what_another_source_brings_becomes_an_article_of_its_own() -> None:
     assert told.out == "What source 2 brings is now article 2.\n"
     assert shown == {"article_id": 3, "split_from": 1}
     assert [each["id"] for each in run("show", 1, "--json").said["sources"]] == [1]
+
+
+@pytest.mark.usefixtures("database", "daily", "carried")
+def test_what_the_same_source_brings_under_another_identity_becomes_an_article() -> None:
+    told = run("split", 1, "--source", 1, "--entry", 4)
+
+    assert told.out == "What source 1 brings is now article 2.\n"
+    assert [each["entry"] for each in run("show", 1, "--json").said["sources"]] == [1, 2, 3]
+    shown = run("show", 2, "--json").said["sources"]
+    assert shown == [
+        {
+            "id": 1,
+            "entry": 4,
+            "link": "https://first.example/again",
+            "reason": "brought it first",
+        }
+    ]
 
 
 @pytest.mark.parametrize(

@@ -230,6 +230,17 @@ NOES = (
     No(
         SPLIT,
         Asked(
+            f"articles split {{report}} --source {{own}} --entry {NOBODY}",
+            ("/articles/{report}/split", {"source_id": "{own}", "entry": NOBODY}),
+            ("/articles/{report}/split", {"source": "{own}", "entry": NOBODY}),
+        ),
+        NotFoundError,
+        f"Entry {NOBODY} of source {{own}} is not part of article {{report}}; "
+        "`syndicate articles show {report}` says which are.",
+    ),
+    No(
+        SPLIT,
+        Asked(
             f"articles split {NOBODY} --source 1",
             (f"/articles/{NOBODY}/split", {"source_id": 1}),
             (f"/articles/{NOBODY}/split", {"source": 1}),

@@ -84,7 +84,7 @@ BODIES: dict[str, Any] = {
         "body_html": "b",
     },
     "/api/v1/articles/{article_id}/feature": {"teaser": "t", "until": "2031-11-24T08:00:00Z"},
-    "/api/v1/articles/{article_id}/split": {"source_id": 1},
+    "/api/v1/articles/{article_id}/split": {"source_id": 1, "entry": 1},
     "/api/v1/articles/{article_id}/embargo": {"until": "2026-11-24T08:00:00Z"},
     "/api/v1/articles/{article_id}/kill": {"note": "n"},
     "/api/v1/articles/{article_id}/takedown": {"reason": "r"},

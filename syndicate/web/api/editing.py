@@ -68,6 +68,11 @@ class SplitIn(BaseModel):
     source_id: Annotated[int, Field(ge=1, le=2**62)] | Annotated[str, Field(max_length=80)] = Field(
         description="id or slug"
     )
+    entry: Annotated[int, Field(ge=1, le=2**62)] | None = Field(
+        None,
+        description="number of its entry that is a different story, as the audit's `article-merge` "
+        "has it; needed for a source that speaks for the article",
+    )
 
 
 @router.post("/articles/{article_id}/kill")
@@ -140,5 +145,7 @@ def unfeature_article(actor: CanEdit, article_id: ArticleId) -> ArticleView:
 def split_article(actor: CanEdit, article_id: ArticleId, body: SplitIn) -> ArticleView:
     """Undo a merge: what a source brings becomes an article of its own, which is the answer."""
     with transaction() as tx:
-        made = splitting.split(tx, article_id, body.source_id, actor=actor, now=clock.now())
+        made = splitting.split(
+            tx, article_id, body.source_id, entry=body.entry, actor=actor, now=clock.now()
+        )
     return as_it_stands(made)

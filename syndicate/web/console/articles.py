@@ -137,11 +137,14 @@ def alert(actor: CanEdit, article_id: ArticleId) -> Response:
 
 @router.post("/console/articles/{article_id}/split")
 def split(
-    actor: CanEdit, article_id: ArticleId, source: Annotated[int, Form(ge=1, le=2**62)]
+    actor: CanEdit,
+    article_id: ArticleId,
+    source: Annotated[int, Form(ge=1, le=2**62)],
+    entry: Annotated[int | None, Form(ge=1, le=2**62)] = None,
 ) -> Response:
     """Undo a merge; what the source brings is an article of its own, which is shown."""
     with transaction() as tx:
-        made = splitting.split(tx, article_id, source, actor=actor, now=clock.now())
+        made = splitting.split(tx, article_id, source, entry=entry, actor=actor, now=clock.now())
     return _back(made, Done.SPLIT)
 
 
@@ -206,7 +209,7 @@ def _page(
             ),
             "picture": pictures.lead_of(tx, article_id),
             "publication": publications.find(tx, found.publication_id),
-            "others": carrying.carried_by(tx, article_id)[1:],
+            "carried": carrying.carried_by(tx, article_id),
             "pick": featured.of_article(tx, found, now=now),
         }
     return pages.render(
