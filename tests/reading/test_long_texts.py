@@ -17,7 +17,7 @@ from syndicate.feeds import text as feed_text
 from syndicate.mail.sending import outcomes
 from syndicate.reading import clean, first_heading, names, text
 from syndicate.reading.feeds import parse
-from syndicate.reading.pages import titles
+from syndicate.reading.pages import site_names
 from syndicate.subscribers import words
 from tests import matrix, pumping
 
@@ -75,7 +75,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "names": lambda said: names.name_list([said]),
     "feed": _feed,
     "description": _description,
-    "title": lambda said: titles.without_site(said, "x"),
+    "title": lambda said: site_names.without_site(said, "x"),
     "first heading": lambda said: first_heading.without(said, ["x", "Water rises here"], ["x"]),
     "returned mail": _returned,
     "report in HTML": parts.without_tags,

@@ -17,10 +17,8 @@ import re
 from lxml import etree
 
 from syndicate.characters import resolved
-from syndicate.reading.clean import TAGS
 from syndicate.reading.feeds.elements import XHTML
 from syndicate.reading.feeds.xml_parts import split, text_of
-from syndicate.reading.text import plain
 
 _PLAIN = frozenset({"", "text", "text/plain"})
 _HTML = frozenset({"html", "text/html", "xhtml", "application/xhtml+xml", "xml", "text/xml"})
@@ -29,13 +27,6 @@ _XHTML = frozenset({"xhtml", "application/xhtml+xml"})
 _NAMESPACE = re.compile(r'\sxmlns(?::[\w.-]+)?="[^"]*"')
 _PREFIX = re.compile(r"(</?)[\w.-]+:")
 _ESCAPED_TAG = re.compile(r"&lt;/?[A-Za-z!]")
-# A headline speaks of other tags more often than it is made of them: "A guide to <head> elements".
-_OF_HEADLINES = frozenset(TAGS) | {
-    *("font", "center", "big", "tt", "nobr", "strike", "acronym", "script", "style", "template"),
-    *("noscript", "svg", "math", "label", "section", "article", "header", "input", "button"),
-}
-_NAMED_ALONE = re.compile(r"<([A-Za-z][A-Za-z0-9]*)\s?/?>")
-_CLOSED = re.compile(r"</([A-Za-z][A-Za-z0-9]*)\s?>")
 
 
 def markup(element: etree._Element, *, is_construct: bool) -> str:
@@ -58,16 +49,6 @@ def markup(element: etree._Element, *, is_construct: bool) -> str:
         is_wrapped = kind in _XHTML and len(element) == 1 and split(element[0].tag)[1] == "div"
         return _inner(element[0] if is_wrapped else element)
     return _typed(text_of(element), kind)
-
-
-def headline(said: str) -> str:
-    """HTML as a headline: plain text, in which a tag that no headline is made of is a word."""
-    if "<" in said:
-        tags = _OF_HEADLINES | {name.lower() for name in _CLOSED.findall(said)}
-        said = _NAMED_ALONE.sub(
-            lambda tag: tag[0] if tag[1].lower() in tags else f"&lt;{tag[0][1:]}", said
-        )
-    return plain(said)
 
 
 def is_html(element: etree._Element) -> bool:

@@ -15,7 +15,7 @@ from lxml import etree
 
 from syndicate.errors import BAD_ROW
 from syndicate.languages import normalised
-from syndicate.reading import dates, embargo_dates
+from syndicate.reading import dates, embargo_dates, headlines
 from syndicate.reading.clean import absolute_url, clean, has_something
 from syndicate.reading.feeds import constructs, elements, noise, xml_parts
 from syndicate.reading.feeds.elements import ATOM, FEEDBURNER, RDF, Name
@@ -159,7 +159,7 @@ def _entry(item: etree._Element, frame: Frame) -> Entry:
     link = _link(parts) or (None if frame.is_atom else _permalink(parts, guid))
     page = link if link and link.startswith("http") else None
     near = page or _base_of(item, frame)
-    title = constructs.headline(parts.markup(parts.first(elements.TITLE)))
+    title = headlines.as_text(parts.markup(parts.first(elements.TITLE)))
     story = NamedStory(title, page)
     summary = parts.first(elements.SUMMARY)
     teaser = noise.without_noise(parts.markup(summary), story)

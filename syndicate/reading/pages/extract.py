@@ -22,7 +22,8 @@ from syndicate.reading.pages import jsonld, profile, visible_dates
 from syndicate.reading.pages.body import body_of
 from syndicate.reading.pages.bylines import authors_of
 from syndicate.reading.pages.meta import Meta
-from syndicate.reading.pages.titles import headline_of, sites_of
+from syndicate.reading.pages.site_names import sites_of
+from syndicate.reading.pages.titles import headline_of
 from syndicate.reading.records import MAX_TAGS, ParsedPage, PictureIn
 from syndicate.vocabulary.articles import Access, ArticleKind
 

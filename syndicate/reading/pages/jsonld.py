@@ -7,12 +7,13 @@ Source: schema.org; docs/facts/syndication.md#article-pages.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lxml import etree
 
 from syndicate.characters import resolved
+from syndicate.reading import headlines
 from syndicate.reading.encoding import legal_object
 from syndicate.reading.names import are_persons, listed, name_list
 from syndicate.reading.text import plain
@@ -51,6 +52,15 @@ def kinds(node: Node) -> list[str]:
 
 def text(node: Node, *names: str) -> str:
     """The first of these properties that is a text, as a person reads it."""
+    return plain(_said(node, names))
+
+
+def headline(node: Node, *names: str) -> str:
+    """The first of these properties that is a text, as a headline."""
+    return headlines.as_text(_said(node, names))
+
+
+def _said(node: Node, names: Iterable[str]) -> str:
     for name in names:
         value = node.get(name)
         if isinstance(value, list):
@@ -58,7 +68,7 @@ def text(node: Node, *names: str) -> str:
         if isinstance(value, dict):
             value = value.get("name") or value.get("@value") or value.get("@id")
         if isinstance(value, str) and value.strip():
-            return plain(resolved(value))
+            return resolved(value)
     return ""
 
 

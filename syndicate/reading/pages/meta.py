@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from syndicate.reading import headlines
 from syndicate.reading.clean import absolute_url
 from syndicate.reading.names import name_list
 from syndicate.reading.pages.own_elements import own_elements
@@ -113,6 +114,11 @@ class Meta:
     def first(self, *names: str) -> str:
         """The first of these that says anything, as a person reads it."""
         return next((plain(self._values[name][0]) for name in names if name in self._values), "")
+
+    def headline(self, *names: str) -> str:
+        """The first of these that says anything, as a headline."""
+        said = (self._values[name][0] for name in names if name in self._values)
+        return headlines.as_text(next(said, ""))
 
     def all(self, *names: str) -> list[str]:
         """Every value of the first of these names that says anything."""

@@ -9,26 +9,24 @@ site's own, or a menu's. No headline holds the name of its site.
 
 import re
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 from lxml import etree
 
+from syndicate.characters import resolved
+from syndicate.reading import headlines
 from syndicate.reading.pages import jsonld
 from syndicate.reading.pages.meta import Meta
-from syndicate.reading.text import plain, word_list
+from syndicate.reading.pages.site_names import is_site, sites_of, without_site
+from syndicate.reading.text import word_list
 
-# The dashes and bars that sites put before their name; some need no blanks around them.
-_SITE = re.compile(
+_ADDED = re.compile(
     r"(?<!\s)(?:\s++[|\-\u2013\u2014\u00b7\u2022\u00bb:]\s++|\s*+[_\u00a6\uff5c\u4e28]\s*+)"
-)
-_TRAILING = " |-\u2013\u2014\u00b7\u2022\u00bb:_\u00a6\uff5c\u4e28"
-_IN_BRACKETS = re.compile(
-    r"(?<!\s)\s*+[(\uff08\u3010\[]([^()\uff08\uff09\u3010\u3011\[\]]{1,40}+)[)\uff09\u3011\]]$"
 )
 _PERMALINK = " \u00b6\U0001f517"  # a heading's link to itself
 _SOFT_HYPHEN = "\u00ad"
-_MOST_NAMES = 3  # of a site behind a title: its section's, its own, its publisher's
-_SHORT = 3  # letters of a host's name that is too common a word
+_KICKER_END = re.compile(r"(?<!\s)(?::\s++|\s++[|\-\u2013\u2014\u00b7:]\s++)")
+_LEAST_WORDS = 3  # of a headline without its kicker
+_LEAST_SIGNS = 10  # of one in a script that parts no words
 
 
 def headline_of(
@@ -48,62 +46,48 @@ def headline_of(
         url: its address, whose host is a name of the site too.
         authors: who wrote it: some titles end in their names.
     """
-    sites = [*sites_of(node, meta, url), *authors]
-    told = without_site(jsonld.text(node, "headline", "name"), *sites)
-    shared = without_site(meta.first("og:title", "twitter:title"), *sites)
-    title = _title(root)
-    heading = _heading(root, told or shared, title)
+    sites, authors = sites_of(node, meta, url), list(authors)
+    told = _own(jsonld.headline(node, "headline", "name"), sites, authors)
+    shared = _own(meta.headline("og:title", "twitter:title"), sites, authors)
+    title = without_site(_title(root), *sites, authors=authors)
+    heading = _heading(root, told or shared, title, sites)
     is_for_search = _begins(title, told) and (_same(told, heading) or _same(shared, heading))
     # What only adds names of site and writer to it is no other headline.
     if shared and is_for_search and not _begins(shared, told):
         told = shared
-    found = told or shared or heading or without_site(title, *sites)
-    if heading and _adds_only_a_name(found, heading):
-        found = heading
+    found = told or shared or heading or title
+    if heading:
+        found = _as_headed(found, heading, sites)
     return found.replace(_SOFT_HYPHEN, "")
 
 
-def without_site(title: str, *sites: str) -> str:
-    """A title without the names of its site at the end, nor in brackets there."""
-    names = {name for each in sites if (name := _squeezed(each))}
-    for _ in range(_MOST_NAMES):
-        shorter = _without_last(title, names)
-        if shorter == title:
-            break
-        title = shorter
+def _own(title: str, sites: list[str], authors: list[str]) -> str:
+    """A title without names at its ends; none where it is the name of the site and no more."""
+    return "" if is_site(title, *sites) else without_site(title, *sites, authors=authors)
+
+
+def _as_headed(title: str, heading: str, sites: list[str]) -> str:
+    """A title as the page's heading has it, where it adds a name, or each a kicker of its own."""
+    if _adds_only_a_name(title, heading, sites):
+        return heading
+    for end in _KICKER_END.finditer(title):
+        rest = title[end.end() :]
+        kicker = heading.removesuffix(rest)
+        if kicker != heading and _is_long(rest) and _KICKER_END.search(f"{kicker}x"):
+            is_other = set(word_list(kicker)).isdisjoint(word_list(title[: end.start()]))
+            return rest if is_other else title
     return title
 
 
-def _without_last(title: str, names: set[str]) -> str:
-    bracket = _IN_BRACKETS.search(title)
-    if bracket and bracket.start() and _squeezed(bracket[1]) in names:
-        return title[: bracket.start()]
-    parts = _SITE.split(title)
-    if len(parts) > 1 and _squeezed(parts[-1]) in names:
-        return title[: title.rindex(parts[-1])].rstrip(_TRAILING)
-    return title
-
-
-def sites_of(node: jsonld.Node, meta: Meta, url: str) -> list[str]:
-    """The names of the page's site: as it says them, and as its host has them."""
-    said = [
-        meta.first("og:site_name"),
-        meta.first("application-name", "apple-mobile-web-app-title"),
-        jsonld.text(node, "publisher", "sourceOrganization"),
-    ]
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
-    labels = [each for each in host.split(".")[:-1] if len(each) > _SHORT]
-    return [*said, host, *labels]
-
-
-def _heading(root: etree._Element, other: str, title: str) -> str:
+def _heading(root: etree._Element, other: str, title: str, sites: list[str]) -> str:
     """The first heading that says the same as another title, else the first one.
 
     Without another title it is the one that `<title>` speaks of, the one that it begins with
-    before others.
+    before others. What says only the name of the site is none.
     """
-    found = [" ".join("".join(each.itertext()).split()) for each in root.iter("h1")]
+    found = [resolved(" ".join("".join(each.itertext()).split())) for each in root.iter("h1")]
     found = [tidy for each in found if (tidy := each.rstrip(_PERMALINK))]
+    found = [each for each in found if not is_site(each, *sites)]
     if other or not title:
         wanted = set(word_list(other))
         akin = (
@@ -126,8 +110,10 @@ def _speaks_of(title: str, heading: str) -> bool:
 
 
 def _title(root: etree._Element) -> str:
-    title = root.find(".//title")
-    return plain("".join(title.itertext())) if title is not None else ""
+    # A drawing in the page has titles too.
+    titles = (each for each in root.iter("title") if next(each.iterancestors("svg"), None) is None)
+    title = next(titles, None)
+    return headlines.as_text("".join(title.itertext())) if title is not None else ""
 
 
 def _squeezed(text: str) -> str:
@@ -143,6 +129,17 @@ def _begins(title: str, with_this: str) -> bool:
     return bool(start) and word_list(title)[: len(start)] == start
 
 
-def _adds_only_a_name(title: str, heading: str) -> bool:
-    rest = title.removeprefix(heading)
-    return rest != title and _SITE.match(rest) is not None
+def _adds_only_a_name(title: str, heading: str, sites: list[str]) -> bool:
+    """Whether a title is the heading with a name: of its site, or any behind more than a word."""
+    behind = title.removeprefix(heading)
+    if behind != title and _ADDED.match(behind):
+        is_shorter = len(_squeezed(behind)) < len(_squeezed(heading))
+        return is_shorter or len(word_list(heading)) > 1 or is_site(behind, *sites)
+    before = title.removesuffix(heading)
+    return before != title and not before.rstrip()[-1:].isalnum() and is_site(before, *sites)
+
+
+def _is_long(title: str) -> bool:
+    """Whether a headline is no mere word or two, with which others may end."""
+    words = len(word_list(title))
+    return words >= _LEAST_WORDS or (not title.isascii() and len(title) >= _LEAST_SIGNS)

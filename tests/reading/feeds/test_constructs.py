@@ -38,18 +38,3 @@ def test_what_an_element_holds_as_html(element: str, of_atom: str, of_rss: str |
     assert constructs.markup(found, is_construct=True) == of_atom
     if of_rss is not None:
         assert constructs.markup(found, is_construct=False) == of_rss
-
-
-@pytest.mark.parametrize(
-    ("said", "expected"),
-    [
-        ("A <b>bold</b> one", "A bold one"),
-        ("A guide to <head> elements", "A guide to <head> elements"),
-        ("Vec<String> explained", "Vec<String> explained"),
-        ("A <o class='x'>y</o>", "A y"),
-        ("One<br/>two", "One two"),
-        ("1 &lt; 2", "1 < 2"),
-    ],
-)
-def test_a_tag_that_no_headline_is_made_of_is_a_word(said: str, expected: str) -> None:
-    assert constructs.headline(said) == expected

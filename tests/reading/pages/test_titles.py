@@ -6,7 +6,7 @@ import lxml.html
 import pytest
 
 from syndicate.reading.pages.meta import Meta
-from syndicate.reading.pages.titles import headline_of, without_site
+from syndicate.reading.pages.titles import headline_of
 
 
 def headline(
@@ -94,25 +94,56 @@ def test_soft_hyphens_are_no_letters() -> None:
     assert headline(told="Wasser\u00adstand") == "Wasserstand"
 
 
+def test_the_name_of_the_site_is_no_headline() -> None:
+    assert headline(told="Pier News", site="Pier News", h1=("Water rises",)) == "Water rises"
+    assert headline(shared="Pier News", site="Pier News", title="Rain") == "Rain"
+    assert headline(title="Pier News | Rain", site="Pier News", h1=("Pier News",)) == "Rain"
+    assert headline(site="Pier News", title="Pier News") == "Pier News"
+
+
+def test_a_name_before_a_colon_goes_where_the_heading_lacks_it() -> None:
+    told = "Pier News: how we began"
+
+    assert headline(told=told, site="Pier News", h1=("how we began",)) == "how we began"
+    assert headline(told=told, site="Pier News", h1=(told,)) == told
+    assert headline(told=told, site="Pier News") == told
+    assert headline(told="Rain: how we began", h1=("how we began",)) == "Rain: how we began"
+
+
+def test_where_each_title_has_a_kicker_of_its_own_the_headline_has_none() -> None:
+    own = "Water rises in town"
+
+    assert headline(shared=f"Floods: {own}", h1=(f"After the storm - {own}",)) == own
+    assert headline(shared=f"Floods: {own}", h1=(f"Floods - {own}",)) == f"Floods: {own}"
+    assert headline(shared=f"Oslo is wet: {own}", h1=(f"The city is wet: {own}",)) == (
+        f"Oslo is wet: {own}"
+    )
+    assert headline(shared=f"Floods: {own}", h1=(own,)) == f"Floods: {own}"
+    assert headline(shared=f"Floods: {own}", h1=(f"Why {own}",)) == f"Floods: {own}"
+    assert headline(shared="Floods: rain", h1=("Storm: rain",)) == "Floods: rain"
+
+
+def test_a_heading_of_a_word_is_not_all_of_a_headline() -> None:
+    assert headline(told="Live \u2013 Water rises in town", h1=("Live",)) == (
+        "Live \u2013 Water rises in town"
+    )
+
+
 @pytest.mark.parametrize(
-    ("title", "site", "expected"),
+    ("said", "expected"),
     [
-        ("Water rises | Daily", "Daily", "Water rises"),
-        ("Water rises – DAILY!", "Daily", "Water rises"),  # noqa: RUF001 - a dash
-        ("Water rises | World | Daily", "Daily", "Water rises | World"),
-        ("Water rises | Weekly", "Daily", "Water rises | Weekly"),
-        ("Water-rises-Daily", "Daily", "Water-rises-Daily"),
-        ("Daily", "Daily", "Daily"),
-        ("\u6c34\u4f4d_\u9891\u9053_\u65e5\u62a5", "\u65e5\u62a5", "\u6c34\u4f4d_\u9891\u9053"),
-        ("\u6c34\u4f4d\uff5c\u65e5\u62a5", "\u65e5\u62a5", "\u6c34\u4f4d"),
-        ("\u6c34\u4f4d\uff08\u65e5\u62a5\uff09", "\u65e5\u62a5", "\u6c34\u4f4d"),
-        ("Water rises (Daily)", "Daily", "Water rises"),
-        ("(Daily)", "Daily", "(Daily)"),
-        ("Water rises - Daily | Daily", "Daily", "Water rises"),
-        ("Daily | Daily", "Daily", "Daily"),
-        ("Water rises | Daily", "", "Water rises | Daily"),
-        ("", "Daily", ""),
+        ("Tea &amp;amp; &amp;#8217;cake&amp;#8217;", "Tea & \u2019cake\u2019"),
+        ("A guide to &lt;head&gt; elements", "A guide to <head> elements"),
+        ("Vec&lt;String&gt; &lt;em&gt;explained&lt;/em&gt;", "Vec<String> explained"),
     ],
 )
-def test_a_title_without_the_name_of_its_site(title: str, site: str, expected: str) -> None:
-    assert without_site(title, site) == expected
+def test_a_title_is_read_whoever_escaped_it(said: str, expected: str) -> None:
+    assert headline(shared=said) == expected
+    assert headline(title=said) == expected
+    assert headline(told=said) == expected
+
+
+def test_the_title_of_a_drawing_is_not_the_pages() -> None:
+    root = lxml.html.document_fromstring("<svg><title>Menu</title></svg><p>x</p>")
+
+    assert headline_of(root, {}, Meta(root)) == ""
