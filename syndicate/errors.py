@@ -4,6 +4,7 @@
     ├── UsageError                 exit 2   the caller asked for something that cannot be asked for
     │   ├── SettingsError                   a setting is unknown, missing or malformed
     │   ├── OutOfBoundsError                a value that no row can keep
+    │   ├── SpentFormError                  a public form's stamp is no longer good; a new one is
     │   └── InvalidError                    fields that cannot be used; `fields` has a sentence each
     ├── NotFoundError              exit 3   a named thing (row, host, file) does not exist
     │   ├── UnknownHostError                a host name does not resolve
@@ -70,6 +71,10 @@ class UsageError(SyndicateError):
 
 class SettingsError(UsageError):
     """A setting is unknown, missing or malformed."""
+
+
+class SpentFormError(UsageError):
+    """A public form's stamp is no longer good; the form is shown again with one that is."""
 
 
 class OutOfBoundsError(UsageError, ValueError):

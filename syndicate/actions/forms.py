@@ -3,15 +3,20 @@
 They need no JavaScript and ask nothing of a reader. The signed time shows that the form was opened
 here and how long ago; who posts at once is told to wait. Who fills in the hidden field is told
 so, and gets the form back with that field empty: browsers and password managers fill it in too,
-and their reader must not be thanked for what was thrown away.
+and their reader must not be thanked for what was thrown away. Whose stamp is no longer good gets
+the form back as they filled it in, with one that is: the next click works.
+
+One copy of a page is seen by many, so a stamp is good more than once
+(docs/decisions/0043-a-form-is-used-more-than-once.md).
 """
 
 import datetime as dt
+import hashlib
 import ipaddress
 from dataclasses import dataclass
 
 from syndicate import logs, settings, signing
-from syndicate.errors import CapReachedError, NotFoundError, UsageError
+from syndicate.errors import CapReachedError, NotFoundError, SpentFormError, UsageError
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import caps
 from syndicate.store.platform.due import SKEW
@@ -57,6 +62,11 @@ class Cap:
         return caps.take(tx, self.name, key, window_from=window, limit=self.limit)
 
 
+# Caches before us keep a page for half a minute, for all who come then. A script that plays one
+# recorded form again comes no further, from however many networks.
+POSTS = Cap("form:posts", 100, 24)
+
+
 def stamp(form: str, now: dt.datetime) -> str:
     """A signed time for the hidden field of a form.
 
@@ -72,6 +82,7 @@ def check(form: str, guarded: Guarded, now: dt.datetime) -> None:
 
     Raises:
         UsageError: it was not, or its hidden field was filled in; the sentence says what to do.
+        SpentFormError: likewise, and its stamp will never be good.
     """
     if guarded.trap:
         log.info("form_trapped", form=form)
@@ -79,14 +90,30 @@ def check(form: str, guarded: Guarded, now: dt.datetime) -> None:
     try:
         opened_ms = int(signing.verify(settings.load().key(), f"form:{form}", guarded.stamp))
     except signing.BadTokenError as error:
-        raise UsageError(
-            "This form was not opened on our site. Please open the page and fill it in again."
+        raise SpentFormError(
+            "This form was not opened on our site. Please press the button again to send it from "
+            "here."
         ) from error
     age = now - dt.datetime.fromtimestamp(opened_ms / 1000, tz=dt.UTC)
     if -SKEW < age < LEAST_AGE:  # one of still later was opened before our clock was set back
         raise UsageError("That was too fast for us. Please press the button again.")
     if age > GREATEST_AGE:
-        raise UsageError("This form has been open for more than a day. Please open the page again.")
+        raise SpentFormError(
+            "This form has been open for more than a day. Please press the button again."
+        )
+
+
+def take_post(tx: Transaction, guarded: Guarded, now: dt.datetime) -> bool:
+    """Use one post of a stamp that `check` let through; False when a day's are used up."""
+    key = hashlib.sha256(guarded.stamp.encode()).hexdigest()
+    return POSTS.take(tx, key, now)
+
+
+def spent() -> SpentFormError:
+    """The answer to the post of a stamp whose posts are used up."""
+    return SpentFormError(
+        "Very many people have used this copy of the form. Please press the button again."
+    )
 
 
 def take_visitor_caps(tx: Transaction, limits: tuple[Cap, ...], ip: str, now: dt.datetime) -> bool:

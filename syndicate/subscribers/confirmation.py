@@ -8,6 +8,7 @@ cannot fill a mailbox, whoever asks is told the same, and what they are told is 
 """
 
 import datetime as dt
+import hashlib
 from collections.abc import Sequence
 
 from syndicate import settings, signing
@@ -37,6 +38,8 @@ CONFIRM_WITHIN = dt.timedelta(days=7)
 MAILS, MAILS_IN = 3, dt.timedelta(hours=24)
 # However somebody tags the address of one mailbox (+news): a stranger could go on for ever.
 MAILBOX, MAILBOX_MAILS = "confirmation:mailbox", 6
+# Who presses a button twice asks once, and has their other mails of the day left.
+ONCE, ONCE_IN = "confirmation:once", dt.timedelta(minutes=1)
 # However many addresses somebody types in: more in one hour (UTC) rings the alarm `sign_ups`.
 PUBLICATION, PUBLICATION_MAILS = "confirmation:publication", 300
 # Within `KEEP_CAPS`, after which nobody knows how many there were.
@@ -142,15 +145,19 @@ def queue(
     subscription: Subscription,
     publication: Publication,
     *,
+    chosen: Chosen | None,
     now: dt.datetime,
 ) -> bool:
     """Send it, if this address had fewer than three of them lately, and did not refuse them.
+
+    The same again within a minute is the mail that is on its way.
 
     Args:
         mail: what `prepared` returned.
         address: normalised.
         subscription: what was asked for.
         publication: in whose name.
+        chosen: what its first link confirms; None where the row says it.
         now: aware UTC.
 
     Returns:
@@ -169,8 +176,9 @@ def queue(
         caps.wait_for(tx, MAILBOX, mailbox)
         if caps.used_since(tx, MAILBOX, mailbox, now - MAILS_IN) >= MAILBOX_MAILS:
             return False
-        caps.take(tx, SCOPE, key, window_from=now, limit=MAILS)
-        caps.take(tx, MAILBOX, mailbox, window_from=now, limit=MAILBOX_MAILS)
+        said = _digest(mail, subscription, chosen)
+        if caps.used_since(tx, ONCE, said, now - ONCE_IN):
+            return False
         mailing_id = single.queue(
             tx,
             mail,
@@ -184,6 +192,9 @@ def queue(
         )
         if mailing_id is None:
             return False
+        caps.take(tx, ONCE, said, window_from=now, limit=1)
+        caps.take(tx, SCOPE, key, window_from=now, limit=MAILS)
+        caps.take(tx, MAILBOX, mailbox, window_from=now, limit=MAILBOX_MAILS)
         # The last lock, of all who sign up here just now.
         hour = now.replace(minute=0, second=0, microsecond=0)
         key = str(publication.id)
@@ -194,6 +205,14 @@ def queue(
 def preferences_token(subscription: Subscription) -> str:
     """What opens `/preferences/…` of a subscription."""
     return signing.sign(settings.load().key(), PREFERENCES, str(subscription.id))
+
+
+def _digest(mail: single.Prepared, subscription: Subscription, chosen: Chosen | None) -> str:
+    """What a mail says, whenever it was asked for."""
+    said = hashlib.sha256(f"{subscription.id}:{chosen.carried if chosen else ''}".encode())
+    for row in mail.rows:
+        said.update(row.text)
+    return said.hexdigest()
 
 
 def _slot(place: int) -> str:

@@ -121,18 +121,20 @@ def ask(  # noqa: PLR0913 - what a sign-up form holds and says about itself, eac
         waits = confirmation.listed(tx, (subscription, newsletter))
         sender = senders.of(tx, publication, confirmation.MESSAGE)
         stopped = way_back.stopped(tx, subscriber.address_hash, newsletter)
+    carried = None if is_had else chosen
     mail = confirmation.prepared(
         waits,
         publication,
         sender=sender,
         logo=logo,
         stopped=stopped,
-        chosen=None if is_had else chosen,
+        chosen=carried,
         base_url=base_url,
         now=now,
     )
     # As the reader wrote it first, however a stranger writes it today.
-    confirmation.queue(mail, subscriber.address, subscription, publication, now=now)
+    address = subscriber.address
+    confirmation.queue(mail, address, subscription, publication, chosen=carried, now=now)
 
 
 def read(token: str, *, now: dt.datetime) -> Pending:

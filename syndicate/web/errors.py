@@ -18,7 +18,7 @@ from syndicate import errors, logs, signing
 from syndicate.render.environment import environment
 from syndicate.store.ground.session import BadValueError, DatabaseDownError
 from syndicate.web import static
-from syndicate.web.headers import COMMON, content_policy
+from syndicate.web.headers import COMMON, RETRY_AFTER_S, content_policy
 from syndicate.web.sites import NOTHING_YET, Site, site_of
 from syndicate.web.words import gettext_in
 
@@ -78,7 +78,7 @@ def answer(
         "X-Robots-Tag": "noindex",
     }
     if status in {429, 503}:
-        headers["Retry-After"] = "60"
+        headers["Retry-After"] = RETRY_AFTER_S
     path = request.scope.get("path", "").removeprefix(request.scope.get("root_path", ""))
     if path.startswith(_FOR_PROGRAMS):
         told: dict[str, Any] = {"status": status, "message": sentence}

@@ -9,6 +9,7 @@ COMMON = {
     "Cross-Origin-Resource-Policy": "same-site",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
 }
+RETRY_AFTER_S = "60"  # of whoever came too often, and while we cannot answer
 # What pages and mails anywhere may show: without it browsers keep a picture to our own pages.
 FOR_ANY_SITE = {"Cross-Origin-Resource-Policy": "cross-origin"}
 

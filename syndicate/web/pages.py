@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from syndicate.newsroom import brand
 from syndicate.render.environment import environment
 from syndicate.vocabulary.feeds import FeedFormat
 from syndicate.web import static
-from syndicate.web.headers import content_policy
+from syndicate.web.headers import RETRY_AFTER_S, content_policy
 from syndicate.web.sites import Site
 
 # For pages that a token opens: kept by nobody, indexed by nobody.
@@ -37,6 +38,13 @@ class PageAnswer:
     is_private: bool = False
     media: Iterable[str] = ()
     language: str | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Who may keep it, and when to ask again."""
+        kept = PRIVATE if self.is_private else PUBLIC
+        later = {"Retry-After": RETRY_AFTER_S}
+        return kept | (later if self.status == HTTPStatus.TOO_MANY_REQUESTS else {})
 
 
 def render(site: Site, template: str, page: PageAnswer | None = None, **context: Any) -> Response:
@@ -71,7 +79,7 @@ def render(site: Site, template: str, page: PageAnswer | None = None, **context:
             }
         )
     )
-    response = HTMLResponse(html, how.status, headers=PRIVATE if how.is_private else PUBLIC)
+    response = HTMLResponse(html, how.status, headers=how.headers)
     response.headers["Content-Security-Policy"] = content_policy(media=origins(how.media))
     response.headers["Content-Language"] = language
     return response

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import quopri
+from collections.abc import Collection
 
 import pytest
 
@@ -15,7 +16,7 @@ from syndicate.store.readers import recipients, subscribers
 from syndicate.store.sending import ledger
 from syndicate.subscribers import preferences, subscribe
 from syndicate.vocabulary.acts import Act
-from syndicate.vocabulary.newsletters import SubscriptionState
+from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
 from syndicate.vocabulary.sending import SuppressionReason
 from tests import rows
 from tests.acting import TESTER
@@ -35,11 +36,17 @@ def newsletters() -> None:
             rows.newsletter(tx, morning.publication_id, slug)
 
 
-def ask(slug: str = "morning", address: str = READER, now: dt.datetime = NOW) -> None:
+def ask(
+    slug: str = "morning",
+    address: str = READER,
+    now: dt.datetime = NOW,
+    sections: Collection[str] = (),
+) -> None:
     subscribe.ask(
         address,
         slug,
         language="en",
+        sections=sections,
         ip="192.0.2.7",
         user_agent="Reader/1.0",
         wording="Send it to me.",
@@ -216,6 +223,42 @@ def test_who_wants_no_more_of_these_mails_gets_none() -> None:
     ask()
 
     assert mails() == []
+
+
+def test_the_same_again_within_a_minute_is_the_mail_that_is_on_its_way() -> None:
+    second = dt.timedelta(seconds=1)
+    ask()
+    ask(now=NOW + 59 * second)
+    ask("evening", now=NOW + 59 * second)
+    assert [len(links) for links in mails()] == [1, 2]
+
+    ask(now=NOW + 60 * second)
+    assert [len(links) for links in mails()] == [1, 2, 2]
+
+
+def test_who_goes_back_and_chooses_otherwise_is_mailed_what_they_chose_last() -> None:
+    second = dt.timedelta(seconds=1)
+    ask()
+    ask(sections=["sport"], now=NOW + second)
+    ask(sections=["world"], now=NOW + 2 * second)
+
+    confirm(mails()[-1][0])
+
+    with transaction() as tx:
+        assert subscribers.choices(tx, 1, ChoiceKind.SECTION) == ("world",)
+
+
+def test_who_leaves_and_asks_again_within_a_minute_is_mailed_again() -> None:
+    ask()
+    confirm(mails()[0][0])
+    with transaction() as tx:
+        row = subscribers.lock_subscription(tx, 1)
+        assert row is not None
+        subscribers.end(tx, row, now=NOW)
+
+    ask(now=NOW + dt.timedelta(seconds=30))
+
+    assert len(mails()) == 2
 
 
 def test_an_address_gets_three_mails_in_24_hours_however_written() -> None:

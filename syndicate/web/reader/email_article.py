@@ -7,13 +7,13 @@ from fastapi import APIRouter, Form, Request, Response
 from syndicate import clock, settings
 from syndicate.actions import email_article, forms
 from syndicate.actions.email_article import Wish
-from syndicate.errors import BadAddressError, NotFoundError, UsageError
+from syndicate.errors import NotFoundError
 from syndicate.web.pages import PageAnswer, done_page, render
 from syndicate.web.reader import article_lookup
 from syndicate.web.reader.article import ArticleId
 from syndicate.web.reader.article_lookup import ShownArticle
-from syndicate.web.reader.forms import GuardedOf
-from syndicate.web.words import gettext_of, problem_in
+from syndicate.web.reader.forms import PROBLEMS, GuardedOf, Refused, refused
+from syndicate.web.words import gettext_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -21,7 +21,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/articles/{article_id}/{slug}/email")
 def email_form(request: Request, article_id: ArticleId, slug: str) -> Response:  # noqa: ARG001
     """The empty form."""
-    return _form(_offered(request, article_id), stamp=None)
+    return _form(_offered(request, article_id))
 
 
 @router.post("/articles/{article_id}/{slug}/email")
@@ -39,13 +39,8 @@ def email_send(
     wish = Wish(to=to, sender_name=name)
     try:
         email_article.send(article_id, wish, guarded, now=clock.now())
-    except (UsageError, BadAddressError) as error:
-        return _form(
-            shown,
-            stamp=guarded.stamp,
-            wish=wish,
-            problem=problem_in(shown.site.publication.language, error),
-        )
+    except PROBLEMS as error:
+        return _form(shown, wish, refused(error, guarded, shown.site.publication.language))
     say = gettext_of(shown.site)
     return done_page(
         shown.site,
@@ -64,18 +59,15 @@ def _offered(request: Request, article_id: int) -> ShownArticle:
     return article_lookup.find(request, article_id)
 
 
-def _form(
-    shown: ShownArticle, *, stamp: str | None, wish: Wish | None = None, problem: str = ""
-) -> Response:
+def _form(shown: ShownArticle, wish: Wish | None = None, again: Refused | None = None) -> Response:
     filled = wish or Wish("", "")
     form = email_article.form_of(shown.reading.story.id)
     return render(
         shown.site,
         "reader/email.html",
-        PageAnswer(status=422 if problem else 200, is_private=True),
+        PageAnswer(status=again.status if again else 200, is_private=True),
         **shown.context(),
-        # The old stamp stays good: whoever was too quick need not wait again.
-        stamp=stamp or forms.stamp(form, clock.now()),
+        stamp=(again and again.stamp) or forms.stamp(form, clock.now()),
         form={"to": filled.to, "name": filled.sender_name},
-        problem=problem,
+        problem=again.sentence if again else "",
     )

@@ -7,13 +7,12 @@ from fastapi import APIRouter, Form, Request, Response
 from syndicate import clock
 from syndicate.actions import feedback, forms
 from syndicate.actions.feedback import Letter
-from syndicate.errors import BadAddressError, UsageError
 from syndicate.web.pages import PageAnswer, done_page, render
 from syndicate.web.reader import article_lookup
 from syndicate.web.reader.article import ArticleId
 from syndicate.web.reader.article_lookup import ShownArticle
-from syndicate.web.reader.forms import GuardedOf
-from syndicate.web.words import gettext_of, problem_in
+from syndicate.web.reader.forms import PROBLEMS, GuardedOf, Refused, refused
+from syndicate.web.words import gettext_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -21,7 +20,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/articles/{article_id}/{slug}/feedback")
 def feedback_form(request: Request, article_id: ArticleId, slug: str) -> Response:  # noqa: ARG001
     """The empty form."""
-    return _form(article_lookup.find(request, article_id), stamp=None)
+    return _form(article_lookup.find(request, article_id))
 
 
 @router.post("/articles/{article_id}/{slug}/feedback")
@@ -39,13 +38,8 @@ def feedback_send(
     letter = Letter(text=text, reply_to=reply_to)
     try:
         feedback.send(article_id, letter, guarded, now=clock.now())
-    except (UsageError, BadAddressError) as error:
-        return _form(
-            shown,
-            stamp=guarded.stamp,
-            letter=letter,
-            problem=problem_in(shown.site.publication.language, error),
-        )
+    except PROBLEMS as error:
+        return _form(shown, letter, refused(error, guarded, shown.site.publication.language))
     say = gettext_of(shown.site)
     return done_page(
         shown.site,
@@ -57,17 +51,18 @@ def feedback_send(
 
 
 def _form(
-    shown: ShownArticle, *, stamp: str | None, letter: Letter | None = None, problem: str = ""
+    shown: ShownArticle, letter: Letter | None = None, again: Refused | None = None
 ) -> Response:
     filled = letter or Letter("", "")
     desk = shown.reading.desk
     return render(
         shown.site,
         "reader/feedback.html",
-        PageAnswer(status=422 if problem else 200, is_private=True),
+        PageAnswer(status=again.status if again else 200, is_private=True),
         **shown.context(),
-        stamp=stamp or forms.stamp(feedback.form_of(shown.reading.story.id), clock.now()),
+        stamp=(again and again.stamp)
+        or forms.stamp(feedback.form_of(shown.reading.story.id), clock.now()),
         form={"text": filled.text, "reply_to": filled.reply_to},
         desk=desk.name if desk else shown.site.publication.name,
-        problem=problem,
+        problem=again.sentence if again else "",
     )

@@ -1,11 +1,23 @@
 """What every public form of the reader pages carries: its guards, and the visitor's address."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Depends, Form, Request
 
 from syndicate.actions.forms import Guarded
+from syndicate.errors import (
+    BadAddressError,
+    CapReachedError,
+    SpentFormError,
+    SyndicateError,
+    UsageError,
+)
+from syndicate.web.words import problem_in
+
+# For these a form is shown again, as it was filled in.
+PROBLEMS = (UsageError, BadAddressError, CapReachedError)
 
 
 def guarded(
@@ -18,6 +30,32 @@ def guarded(
 
 
 GuardedOf = Annotated[Guarded, Depends(guarded)]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A form that was not taken, and is shown again.
+
+    Attributes:
+        sentence: what is wrong, in the page's language.
+        status: HTTP status of the page.
+        stamp: its own where it is still good, so that whoever was too quick need not wait again;
+            None for a new one.
+    """
+
+    sentence: str
+    status: int
+    stamp: str | None
+
+
+def refused(error: SyndicateError, guarded: Guarded, language: str) -> Refused:
+    """What becomes of a form that one of the `PROBLEMS` befell."""
+    is_enough = isinstance(error, CapReachedError)
+    return Refused(
+        problem_in(language, error),
+        HTTPStatus.TOO_MANY_REQUESTS if is_enough else HTTPStatus.UNPROCESSABLE_ENTITY,
+        None if isinstance(error, SpentFormError) else guarded.stamp,
+    )
 
 
 @dataclass(frozen=True)

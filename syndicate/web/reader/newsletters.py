@@ -8,8 +8,8 @@ from fastapi import APIRouter, Form, Request, Response
 
 from syndicate import clock, phrases, settings
 from syndicate.actions import forms
-from syndicate.actions.forms import Cap
-from syndicate.errors import BadAddressError, NotFoundError, UsageError
+from syndicate.actions.forms import Cap, Guarded
+from syndicate.errors import NotFoundError
 from syndicate.languages import own_name
 from syndicate.newsletters import timetable
 from syndicate.newsroom.making.days import WEEKDAYS
@@ -22,9 +22,9 @@ from syndicate.store.views import reader_pages
 from syndicate.subscribers import subscribe
 from syndicate.subscribers.preferences import Option
 from syndicate.web.pages import PageAnswer, done_page, render
-from syndicate.web.reader.forms import ClientOf, GuardedOf
+from syndicate.web.reader.forms import PROBLEMS, ClientOf, GuardedOf, Refused, refused
 from syndicate.web.sites import Site, SiteOf, site_of, site_of_publication
-from syndicate.web.words import gettext_of, problem_in
+from syndicate.web.words import gettext_of
 from syndicate.zones import zone_or_utc
 
 # A household signs up for a few newsletters; a list bomber wants hundreds.
@@ -75,7 +75,7 @@ def newsletter_list(site: SiteOf) -> Response:
 @router.get("/newsletters/{slug}")
 def newsletter_page(request: Request, slug: str) -> Response:
     """A newsletter with its form and its recent issues."""
-    return _page(_find(request, slug), _Filled(), stamp=None)
+    return _page(_find(request, slug), _Filled())
 
 
 @router.post("/newsletters/{slug}")
@@ -96,10 +96,7 @@ def sign_up(  # noqa: PLR0913 - the form's fields, each by its name
     now = clock.now()
     try:
         forms.check(_form_of(slug), guarded, now)
-        with transaction() as tx:
-            is_allowed = forms.take_visitor_caps(tx, VISITOR_CAPS, guarded.ip, now)
-        if not is_allowed:
-            raise forms.too_many("There have been too many sign-ups from your network.")
+        _take_caps(guarded, now)
         subscribe.ask(
             address,
             slug,
@@ -112,14 +109,19 @@ def sign_up(  # noqa: PLR0913 - the form's fields, each by its name
             base_url=settings.load().base_url(),
             now=now,
         )
-    except (UsageError, BadAddressError) as error:
-        return _page(
-            offer,
-            filled,
-            stamp=guarded.stamp,
-            problem=problem_in(offer.site.publication.language, error),
-        )
+    except PROBLEMS as error:
+        return _page(offer, filled, refused(error, guarded, offer.site.publication.language))
     return _check_your_mail(offer)
+
+
+def _take_caps(guarded: Guarded, now: dt.datetime) -> None:
+    with transaction() as tx:
+        is_allowed = forms.take_visitor_caps(tx, VISITOR_CAPS, guarded.ip, now)
+        is_good = forms.take_post(tx, guarded, now)
+    if not is_allowed:
+        raise forms.too_many("There have been too many sign-ups from your network.")
+    if not is_good:
+        raise forms.spent()
 
 
 def _find(request: Request, slug: str) -> _Offer:
@@ -183,12 +185,12 @@ def _when(offer: _Offer) -> str:
     return say("Sent on %(days)s at %(times)s.", days=names, times=at)
 
 
-def _page(offer: _Offer, filled: _Filled, *, stamp: str | None, problem: str = "") -> Response:
+def _page(offer: _Offer, filled: _Filled, again: Refused | None = None) -> Response:
     names = offer.section_names()
     return render(
         offer.site,
         "reader/newsletter.html",
-        PageAnswer(status=422 if problem else 200, is_private=bool(problem)),
+        PageAnswer(status=again.status, is_private=True) if again else None,
         newsletter=offer.names,
         slug=offer.newsletter.slug,
         is_ended=offer.newsletter.ended_at is not None,
@@ -205,8 +207,8 @@ def _page(offer: _Offer, filled: _Filled, *, stamp: str | None, problem: str = "
         form={"address": filled.address, "language": filled.language or _frame(offer)},
         when=_when(offer),
         wording=_wording(offer),
-        stamp=stamp or forms.stamp(_form_of(offer.newsletter.slug), clock.now()),
-        problem=problem,
+        stamp=(again and again.stamp) or forms.stamp(_form_of(offer.newsletter.slug), clock.now()),
+        problem=again.sentence if again else "",
     )
 
 
