@@ -66,7 +66,8 @@ def read_document(
     content_type, zone = response.text("content-type"), zone_of(profile)
     read_as = kind.read_as
     if read_as is SourceKind.SITEMAP:
-        return of_sitemap(readers.sitemap(response.body, url=response.url, now=now, zone=zone))
+        sitemap = readers.sitemap(response.body, url=response.url, now=now, zone=zone)
+        return of_sitemap(sitemap, response.url)
     if read_as is SourceKind.PAGE:
         page = readers.page(
             response.body, url=response.url, content_type=content_type, now=now, profile=profile
@@ -102,10 +103,13 @@ def of_feed(feed: ParsedFeed, url: str) -> SourceDocument:
     )
 
 
-def of_sitemap(sitemap: Sitemap) -> SourceDocument:
+def of_sitemap(sitemap: Sitemap, url: str) -> SourceDocument:
     """The addresses of a sitemap as entries; their pages say the rest."""
     return SourceDocument(
-        entries=tuple(_of_address(each) for each in sitemap.entries), parts=sitemap.children
+        entries=tuple(_of_address(each) for each in sitemap.entries),
+        notices=tuple(_of_cut(sitemap.cut_off, url)),
+        parts=sitemap.children,
+        is_cut_off=sitemap.cut_off is not None,
     )
 
 
@@ -198,12 +202,7 @@ def _of_address(each: SitemapEntry) -> Entry:
 def _notices(feed: ParsedFeed, url: str) -> Iterator[Notice]:
     if feed.over_cap:
         yield _too_many(url, len(feed.entries), feed.over_cap)
-    if feed.cut_off is not None:
-        yield Notice(
-            "cut_off",
-            f"{url} was cut off within the story that begins “{feed.cut_off}”. That story is left "
-            "out until it comes whole; if it does not, tell the publisher.",
-        )
+    yield from _of_cut(feed.cut_off, url)
     for each in feed.unread:
         log.warning("entry_not_read", url=url, reason=each.reason)
         yield Notice(
@@ -219,6 +218,18 @@ def _notices(feed: ParsedFeed, url: str) -> Iterator[Notice]:
             "A story that stands here already keeps its text until they are mended; tell the "
             "publisher.",
         )
+
+
+def _of_cut(begins: str | None, url: str) -> Iterator[Notice]:
+    """What is told of a document that was cut off: of the story that its end cuts, if it does."""
+    if begins is None:
+        return
+    said = (
+        f"within the story that begins “{begins}”. That story is left out until it comes whole"
+        if begins
+        else "before its end. What came whole is taken, and what is missing when it comes"
+    )
+    yield Notice("cut_off", f"{url} was cut off {said}; if it does not, tell the publisher.")
 
 
 def _too_many(url: str, taken: int, over_cap: int) -> Notice:

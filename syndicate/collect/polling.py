@@ -123,6 +123,7 @@ class Content:
         published: times of its entries, aware UTC, in any order.
         ttl_s: how long it asks to be left alone, in seconds.
         is_incomplete: something of it is still to be had, so the next poll asks for all of it.
+        is_cut_off: its end is to come; what a first one lacks is no news then.
     """
 
     basis: str = ""
@@ -130,6 +131,7 @@ class Content:
     published: Sequence[dt.datetime] = ()
     ttl_s: int | None = None
     is_incomplete: bool = False
+    is_cut_off: bool = False
 
 
 @dataclass(frozen=True)
@@ -206,7 +208,7 @@ def changed(
         "body_hash": content.body_hash,
         "full_at": now,
         "rhythm_s": rhythm_s,
-        "connected_at": polled.connected_at or now,
+        "connected_at": polled.connected_at or (None if content.is_cut_off else now),
     }
     if content.is_incomplete:
         values |= READ_ANEW
@@ -378,12 +380,7 @@ def _moved(polled: Polled, answer: Answer, now: dt.datetime) -> dict[str, Any]:
     seen = polled.moved_seen + 1
     if seen >= MOVED_SEEN and now - polled.moved_since >= MOVED_AFTER:
         return {**nowhere, "url": target}
-    return {
-        "moved_to": target,
-        "moved_since": polled.moved_since,
-        "moved_seen": seen,
-        "url": None,
-    }
+    return {**nowhere, "moved_to": target, "moved_since": polled.moved_since, "moved_seen": seen}
 
 
 def _changes(polled: Polled, state: SourceState, reason: str, failures: int) -> tuple[Notice, ...]:

@@ -269,6 +269,7 @@ class _Run:
             published=[each.published for each in document.entries if each.published],
             ttl_s=document.ttl_s,
             is_incomplete=document.is_cut_off,
+            is_cut_off=document.is_cut_off,
         )
         await self._changed(leased, document, answer, content)
 

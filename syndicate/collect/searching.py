@@ -198,7 +198,7 @@ class Search:
     async def _as_sitemap(self, answer: Response, url: str) -> Material | None:
         read = functools.partial(self.readers.sitemap, answer.body, url=answer.url, now=self.now)
         try:
-            document = of_sitemap(await _in_thread(read))
+            document = of_sitemap(await _in_thread(read), answer.url)
         except NotAFeedError:
             return None
         if document.parts:

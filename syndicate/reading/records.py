@@ -209,8 +209,8 @@ class ParsedFeed:
         ttl_s: how long the publisher thinks it stays good, in seconds.
         over_cap: entries beyond the cap.
         broken: what was wrong with it, in words, when it had to be mended.
-        cut_off: the first words of the entry that its end cut, and which is left out; None of a
-            whole one.
+        cut_off: the first words of the entry that its end cut, and which is left out; none where it
+            ends between two entries, and None of a whole one.
         unread: entries that are left out because they cannot be read.
     """
 
@@ -327,8 +327,9 @@ class SitemapEntry:
 
 @dataclass(frozen=True)
 class Sitemap:
-    """A sitemap, or an index of sitemaps."""
+    """A sitemap, or an index of sitemaps; `cut_off` as of a feed."""
 
     entries: tuple[SitemapEntry, ...] = ()
     children: tuple[str, ...] = ()
     over_cap: int = 0
+    cut_off: str | None = None

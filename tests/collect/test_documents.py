@@ -221,18 +221,6 @@ def test_what_a_feed_has_beyond_the_cap_is_told_with_its_numbers() -> None:
     )
 
 
-def test_a_feed_that_was_cut_off_is_told_by_the_words_of_its_half_story() -> None:
-    document = documents.of_feed(ParsedFeed("rss", cut_off="Thirty bo"), URL)
-
-    assert document.is_cut_off
-    (notice,) = document.notices
-    assert notice.kind == "cut_off"
-    assert notice.message == (
-        f"{URL} was cut off within the story that begins “Thirty bo”. That story is left out until "
-        "it comes whole; if it does not, tell the publisher."
-    )
-
-
 @pytest.mark.parametrize(
     "damaged",
     [
@@ -267,7 +255,7 @@ def test_everything_that_a_sitemap_says_of_an_address_is_kept() -> None:
         is_exact=False,
     )
 
-    assert documents.of_sitemap(Sitemap(entries=(listed,))).entries[0] == Entry(
+    assert documents.of_sitemap(Sitemap(entries=(listed,)), URL).entries[0] == Entry(
         title="One",
         link="https://daily.example/1",
         published=NOW - HOUR,
@@ -368,7 +356,7 @@ def test_a_page_that_is_neither_is_refused_with_what_helps(lacking: dict[str, st
 
 
 def test_the_parts_of_an_index_come_after_its_own_addresses_and_stop_at_the_cap() -> None:
-    own = documents.of_sitemap(Sitemap(entries=(SitemapEntry("https://a.example/own"),)))
+    own = documents.of_sitemap(Sitemap(entries=(SitemapEntry("https://a.example/own"),)), URL)
     parts = [SitemapEntry(f"https://a.example/{number}") for number in range(MAX_ENTRIES)]
 
     whole = documents.with_parts(own, parts)

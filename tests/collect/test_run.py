@@ -110,28 +110,6 @@ def test_a_changed_text_makes_one_revision(site: Site) -> None:
     assert newsroom.only_article().updated_at >= NOW + HOUR
 
 
-def test_half_a_story_is_no_article_and_comes_whole_with_the_next_poll(site: Site) -> None:
-    whole = rss(item(1), item(2, title="Thirty boats in the regatta"))
-    cut = whole[: whole.index(b"ats in the regatta")]
-    site.serve("/feed", cut, etag='"one"')
-    newsroom.source(newsroom.publication(), site, "/feed")
-
-    first = newsroom.collect()
-    newsroom.collect(now=NOW + HOUR)
-    kinds = [kind for kind, _ in newsroom.notices()]
-    site.serve("/feed", whole, etag='"one"')
-    last = newsroom.collect(now=NOW + 2 * HOUR)
-
-    assert (first.articles, last.articles) == (1, 1)
-    assert "“Thirty bo”" in first.notices[-1]
-    assert kinds.count("cut_off") == 1
-    assert "If-None-Match" not in site.asked[-1].headers
-    assert [each.headline for each in newsroom.articles()] == [
-        "Story 1",
-        "Thirty boats in the regatta",
-    ]
-
-
 def test_a_character_cut_in_half_changes_no_headline(site: Site) -> None:
     whole = rss(*(item(n, title=f"خبر الميناء {n}") for n in range(3)))
     site.serve("/feed", whole)

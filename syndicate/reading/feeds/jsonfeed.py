@@ -1,11 +1,12 @@
 """JSON Feed 1.0 and 1.1 into our records, with the extension `_syndicate` for what it lacks.
 
+One that was cut off keeps its whole entries, once its list of them has begun.
+
 Source: JSON Feed 1.1.
 """
 
 import datetime as dt
 import json
-import re
 from typing import Any
 
 from syndicate.errors import BAD_ROW, NotAFeedError
@@ -13,7 +14,7 @@ from syndicate.languages import normalised
 from syndicate.reading import embargo_dates
 from syndicate.reading.clean import absolute_url, clean, has_something
 from syndicate.reading.encoding import legal_object
-from syndicate.reading.feeds import noise, xml_parts
+from syndicate.reading.feeds import cut_off_json, cut_off_xml, noise, xml_parts
 from syndicate.reading.feeds.noise import NamedStory
 from syndicate.reading.names import listed
 from syndicate.reading.records import (
@@ -27,10 +28,6 @@ from syndicate.reading.records import (
 )
 from syndicate.reading.text import plain
 
-# What is left of a value whose end is missing: of a word, a number, an escape.
-_HALF = re.compile(
-    r"(?:t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?|-|\.|[eE][+-]?|\\?u?[0-9A-Fa-f]{0,4}\"?)?"
-)
 _VERSIONS = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/")
 
 
@@ -44,19 +41,9 @@ def read(text: str, *, base: str | None, now: dt.datetime, zone: str | None = No
         zone: IANA name of the zone of dates that name none; None when nobody knows.
 
     Raises:
-        NotAFeedError: it is no JSON, or JSON of another kind.
+        NotAFeedError: it is no JSON, JSON of another kind, or cut off before its first entry.
     """
-    try:
-        data = json.loads(text, object_hook=legal_object)
-    except (ValueError, RecursionError) as error:
-        what = "JSON that was cut off before its end" if _is_cut_off(error) else "broken JSON"
-        raise NotAFeedError(
-            f"{base or 'This document'} is not a feed: it is {what}.", url=base
-        ) from error
-    if not isinstance(data, dict) or not str(data.get("version", "")).startswith(_VERSIONS):
-        raise NotAFeedError(
-            f"{base or 'This document'} is not a feed: it is JSON, but not JSON Feed.", url=base
-        )
+    data, half = _fields(text, base)
     items = [item for item in _list(data.get("items")) if isinstance(item, dict)]
     entries: list[Entry] = []
     unread: list[Unread] = []
@@ -76,16 +63,34 @@ def read(text: str, *, base: str | None, now: dt.datetime, zone: str | None = No
         self_url=absolute_url(_text(data, "feed_url"), base),
         entries=tuple(entries),
         unread=tuple(unread),
+        broken=None if half is None else cut_off_xml.said(half),
+        cut_off=half,
     )
 
 
-def _is_cut_off(error: Exception) -> bool:
-    """Whether JSON is broken by nothing but its end: no more follows, or no end of a text."""
-    if not isinstance(error, json.JSONDecodeError):
-        return False
-    rest = error.doc[error.pos :].strip()
-    is_half = _HALF.fullmatch(rest) is not None or error.msg.startswith("Unterminated string")
-    return is_half and bool(error.doc.strip())
+def _fields(text: str, base: str | None) -> tuple[dict[str, Any], str | None]:
+    """A feed, and the words of an entry that its end cuts; None of a whole one."""
+    whole = None
+    try:
+        data, half = json.loads(text, object_hook=legal_object), None
+    except (ValueError, RecursionError) as error:
+        if is_cut := cut_off_json.is_cut_off(error):
+            whole = cut_off_json.whole_parts(text)
+        if whole is None or not _is_feed(whole[0]):
+            what = "JSON that was cut off before its end" if is_cut else "broken JSON"
+            raise NotAFeedError(
+                f"{base or 'This document'} is not a feed: it is {what}.", url=base
+            ) from error
+        data, half = whole
+    if not _is_feed(data):
+        raise NotAFeedError(
+            f"{base or 'This document'} is not a feed: it is JSON, but not JSON Feed.", url=base
+        )
+    return data, half
+
+
+def _is_feed(data: Any) -> bool:
+    return isinstance(data, dict) and str(data.get("version", "")).startswith(_VERSIONS)
 
 
 def _when(item: dict[str, Any], now: dt.datetime, zone: str | None) -> dict[str, Any]:

@@ -3,6 +3,8 @@
     well-formed ─────────────────────────────────────────> read_xml
     else ─> repair_xml ─> cut_off_xml ─> straighten_xml ─┘
 
+A JSON Feed that was cut off is read by `cut_off_json`.
+
 Whatever a document's length and however it is broken, the same reader says what its elements mean.
 No entity and no address of a document is ever followed.
 
@@ -20,15 +22,14 @@ from lxml import etree
 from syndicate.errors import NotAFeedError
 from syndicate.reading import clean, dates, encoding, nesting
 from syndicate.reading.feeds import cut_off_xml, jsonfeed, read_xml
-from syndicate.reading.feeds.repair_xml import mended, without_doctype
+from syndicate.reading.feeds.repair_xml import closed_texts, mended, without_doctype
 from syndicate.reading.feeds.straighten_xml import straightened
 from syndicate.reading.records import Entry, ParsedFeed
 
 MAX_ENTRIES = 1000
-VERSION = 4  # raise it when the same bytes are read differently: every source is then read anew
+VERSION = 5  # raise it when the same bytes are read differently: every source is then read anew
 _HEAD = 2_000
 _MENDED = "not well-formed; it was mended to be read"
-_CUT_OFF = "cut off; the entry at its end, which is not whole, was left out"
 _CAPS = {"title": 5_000, "summary": 50_000, "guid": 5_000, "link": 5_000, "raw_published": 500}
 _ITEM = re.compile(r"<(?:[A-Za-z][\w.-]*:)?(item|entry)[\s>/]")
 _ROOT = re.compile(r"<(?![?!])((?:[A-Za-z][\w.-]*:)?([A-Za-z][\w.-]*))")
@@ -63,8 +64,8 @@ def parse(
     start = text.lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "[")):
         return _shortened(jsonfeed.read(start, base=url, now=now, zone=zone), 0)
-    text, over_cap = cut(without_doctype(start))
-    root, half = _strict(text), ""
+    text, over_cap = cut(closed_texts(without_doctype(start)))
+    root, half = _strict(text), None
     is_broken = root is None
     if root is None:
         text, half = cut_off_xml.without_half_entry(mended(text))
@@ -90,11 +91,11 @@ def _mended(text: str, url: str | None) -> etree._Element | None:
     return root if root is not None else _recovered(text)
 
 
-def _told(feed: ParsedFeed, half: str) -> ParsedFeed:
+def _told(feed: ParsedFeed, half: str | None) -> ParsedFeed:
     """A feed that says how it was broken."""
-    if half:
-        return dataclasses.replace(feed, broken=_CUT_OFF, cut_off=half)
-    return dataclasses.replace(feed, broken=_MENDED)
+    if half is None:
+        return dataclasses.replace(feed, broken=_MENDED)
+    return dataclasses.replace(feed, broken=cut_off_xml.said(half), cut_off=half)
 
 
 def cut(text: str) -> tuple[str, int]:

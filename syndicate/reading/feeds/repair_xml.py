@@ -23,6 +23,11 @@ _ENTITY = re.compile(r"<!ENTITY\s+([A-Za-z][\w.-]*+)\s+(\"[^\"<]*+\"|'[^'<]*+')\
 _MAX_SUBSET = 10_000
 _MAX_VALUE = 40
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
+# What is no markup until its closing mark.
+_OPENER = re.compile(r"<!\[CDATA\[|<!--")
+_MARKS = {_CDATA: _CDATA_END, "<!--": "-->"}
+_ENTRY_END = re.compile(r"</(?:[A-Za-z][\w.-]*:)?(?:item|entry)\s*+>", re.IGNORECASE)
+_FEED_END = re.compile(r"</(?:[A-Za-z][\w.-]*:)?(?:rss|feed|rdf|channel)\s*+>\Z", re.IGNORECASE)
 _HEAD = 4_000  # a warning or two; a whole page before it is no slip
 _START = re.compile(r"(?:<\?xml\b[^<>]*+>\s*+)?<(?:rss|feed|(?:[A-Za-z]+:)?RDF)[\s>]")
 _PAGE = re.compile(r"<(?:html|body|!doctype\s+html)\b", re.IGNORECASE)
@@ -52,6 +57,41 @@ def without_doctype(text: str) -> str:
         if len(value) <= _MAX_VALUE + 2 and not _NAMED.search(value[1:-1]):
             said.setdefault(name, value[1:-1])
     return _escaped(text[: begin.start()] + text[end:], said)
+
+
+def closed_texts(text: str) -> str:
+    """A document without each beginning of a comment or CDATA that its writer never closed.
+
+    It would hide what follows, up to the closing mark of another or to the end of the feed. A
+    document that was cut off has one at its end: that stays.
+    """
+    parts: list[str] = []
+    at, is_whole = 0, _FEED_END.search(_end(text)) is not None
+    ends = dict.fromkeys(_MARKS, 0)  # where the next closing mark is; asked for once
+    while opener := _OPENER.search(text, at):
+        begin = opener.end()
+        if -1 < ends[opener[0]] < begin:
+            ends[opener[0]] = text.find(_MARKS[opener[0]], begin)
+        end = ends[opener[0]]
+        is_open = is_whole if end == -1 else _holds_entry_end(text, opener, end)
+        behind = begin if is_open else end + len(_CDATA_END) if end != -1 else len(text)
+        parts.append(text[at : opener.start()] if is_open else text[at:behind])
+        at = behind
+    return "".join([*parts, text[at:]]) if at else text
+
+
+def _end(text: str) -> str:
+    """The last words of a document, without comments behind it."""
+    end = text[-_HEAD:].rstrip()
+    while end.endswith("-->") and "<!--" in end:
+        end = end[: end.rfind("<!--")].rstrip()
+    return end
+
+
+def _holds_entry_end(text: str, opener: re.Match[str], end: int) -> bool:
+    """Whether an entry ends, and another of the kind begins, before a closing mark."""
+    again = text.find(opener[0], opener.end(), end)
+    return again != -1 and _ENTRY_END.search(text, opener.end(), again) is not None
 
 
 def _from_its_start(text: str) -> str:

@@ -3,6 +3,7 @@
 Source: sitemaps.org 0.9; Google's news sitemaps 0.9.
 """
 
+import dataclasses
 import datetime as dt
 
 from lxml import etree
@@ -11,6 +12,7 @@ from syndicate.errors import NotAFeedError
 from syndicate.languages import normalised
 from syndicate.reading import dates, embargo_dates, encoding
 from syndicate.reading.clean import absolute_url
+from syndicate.reading.feeds.cut_off_xml import SITEMAP, without_half_entry
 from syndicate.reading.feeds.xml_parts import split, text_of
 from syndicate.reading.records import Sitemap, SitemapEntry
 
@@ -37,30 +39,50 @@ def read(
         zone: IANA name of the zone of dates that name none; None when nobody knows.
 
     Returns:
-        Its addresses, or those of its parts, newest first where it dates them; 1,000 at most.
+        Its addresses, or those of its parts, newest first where it dates them; 1,000 at most. Half
+        an address at the end of one that was cut off is none.
 
     Raises:
         NotAFeedError: it is no sitemap.
     """
     text, _ = encoding.decode(body, content_type)
-    parser = etree.XMLParser(
-        recover=True, resolve_entities=False, no_network=True, huge_tree=False, encoding="utf-8"
-    )
     start = text[text.find("<") :] if "<" in text else ""
     if start.startswith("<?xml"):
         start = start.partition("?>")[2]
-    root = etree.fromstring(start.strip().encode(), parser) if start.strip() else None
+    root, cut_off = _root(start.strip())
     if root is None or split(root.tag)[1] not in _ROOTS:
         raise NotAFeedError(
             f"{url or 'This document'} is not a sitemap: it has neither urlset nor sitemapindex.",
             url=url,
         )
     if split(root.tag)[1] == "sitemapindex":
-        return _index(root, url, now)
+        return dataclasses.replace(_index(root, url, now), cut_off=cut_off)
     found = [entry for each in root if (entry := _entry(each, url, now, zone)) is not None]
     earliest = dt.datetime.min.replace(tzinfo=dt.UTC)
     found.sort(key=lambda entry: entry.published or entry.modified or earliest, reverse=True)
-    return Sitemap(entries=tuple(found[:MAX_ENTRIES]), over_cap=max(0, len(found) - MAX_ENTRIES))
+    over_cap = max(0, len(found) - MAX_ENTRIES)
+    return Sitemap(tuple(found[:MAX_ENTRIES]), over_cap=over_cap, cut_off=cut_off)
+
+
+def _root(text: str) -> tuple[etree._Element | None, str | None]:
+    """The root of a sitemap, and the words of the entry that its end cuts."""
+    if not text:
+        return None, None
+    try:
+        return etree.fromstring(text.encode(), _parser(recover=False)), None
+    except etree.XMLSyntaxError:
+        text, cut_off = without_half_entry(text, kind=SITEMAP)
+    return etree.fromstring(text.encode(), _parser(recover=True)), cut_off
+
+
+def _parser(*, recover: bool) -> etree.XMLParser:
+    return etree.XMLParser(
+        recover=recover,
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=False,
+        encoding="utf-8",
+    )
 
 
 def _index(root: etree._Element, url: str | None, now: dt.datetime) -> Sitemap:

@@ -13,17 +13,35 @@ ATOM = (
 )
 
 
-@pytest.mark.parametrize("body", [FEED, ATOM])
-def test_wherever_a_feed_is_cut_only_whole_stories_are_taken(body: bytes) -> None:
-    whole = parse.parse(body, now=NOW)
-    second = body.rindex(b"<item>" if b"<item>" in body else b"<entry>")
-    end = body.rindex(b"</item>" if b"<item>" in body else b"</entry>")
+RDF = (
+    b'<rdf:RDF xmlns="http://purl.org/rss/1.0/" '
+    b'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><channel><title>Daily</title>'
+    b"</channel><item><title>One</title><link>https://daily.example/1</link></item><item>"
+    b"<title>Thirty boats</title><link>https://daily.example/2</link></item></rdf:RDF>"
+)
 
-    for at in range(second + 7, end, 7):
+
+@pytest.mark.parametrize("body", [FEED, ATOM, RDF])
+def test_wherever_a_feed_is_cut_only_whole_stories_are_taken(body: bytes) -> None:
+    name = b"item>" if b"<item>" in body else b"entry>"
+    whole = parse.parse(body, now=NOW)
+    second, end = body.rindex(b"<" + name), body.rindex(b"</" + name)
+    places = [(at, 1) for at in range(second + 7, end, 7)]
+    places += [(second, 1), (end + 2 + len(name), 2)]
+    places += [(second + 3, 1)]  # a tag is cut
+
+    for at, count in places:
         found = parse.parse(body[:at], now=NOW)
-        assert found.entries == whole.entries[:1]
-        assert found.cut_off
+        assert found.entries == whole.entries[:count]
+        assert bool(found.cut_off) == (second + 3 < at < end)
+        assert found.cut_off is not None
         assert "cut off" in (found.broken or "")
+
+
+def test_a_feed_that_is_cut_before_its_first_story_is_cut() -> None:
+    for body in (FEED[: FEED.index(b"<item>")], RDF[: RDF.index(b"<item>")], ATOM[:60]):
+        found = parse.parse(body, now=NOW)
+        assert (found.entries, found.cut_off) == ((), "")
 
 
 @pytest.mark.parametrize(
@@ -46,19 +64,25 @@ def test_half_an_entry_goes_and_its_feed_is_closed(inner: str, begins: str) -> N
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "words"),
     [
-        pytest.param("<rss><channel><item><title>A</title></item>", id="between two"),
-        pytest.param("<rss><channel><item><title>A</channel></rss>", id="closed by its feed"),
-        pytest.param("<rss><channel><item><title>A<item><title>B</rss>", id="none is closed"),
-        pytest.param("<rss><channel><title>D", id="none there"),
-        pytest.param("<rss><channel><title><![CDATA[<item>]]>", id="none but in a text"),
-        pytest.param("", id="nothing"),
+        pytest.param("<rss><channel><item><title>A</title></item>", "", id="between two"),
+        pytest.param("<rss><channel><item><title>A</channel></rss>", None, id="closed by its feed"),
+        pytest.param("<rss><channel><item><title>A</item></channel>", None, id="by its channel"),
+        pytest.param("<rss><item><title>A<item><title>B</rss>", None, id="none is closed"),
+        pytest.param("<rss><channel><title>D", "", id="none there"),
+        pytest.param("<rss><channel><title>D</rss>", None, id="none there, closed"),
+        pytest.param("<rss><channel><title><![CDATA[<item>]]>", "", id="none but in a text"),
+        pytest.param("<item><title>A</titel></item>", None, id="one alone"),
+        pytest.param("", None, id="nothing"),
     ],
 )
-def test_what_is_not_cut_within_an_entry_stays(text: str) -> None:
-    assert without_half_entry(text) == (text, "")
+def test_what_is_not_cut_within_an_entry_stays(text: str, words: str | None) -> None:
+    assert without_half_entry(text) == (text, words)
 
 
 def test_what_was_said_of_it_is_short() -> None:
-    assert len(without_half_entry("<rss><item><title>" + "long " * 9_000)[1]) == 80
+    words = without_half_entry("<rss><item><title>" + "long " * 9_000)[1]
+
+    assert words is not None
+    assert len(words) == 80

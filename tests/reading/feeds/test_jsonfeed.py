@@ -58,9 +58,11 @@ def test_one_that_ends_anywhere_within_is_cut_off() -> None:
     values = [True, False, None, -1.5e-7, {"a": 'b\u00e9 "c"\n'}]
     whole = json.dumps({"version": VERSION, "items": [{"id": "1", "_own": values}]}, indent=1)
 
-    for end in range(1, len(whole)):
+    for end in range(1, whole.index("[") + 1):
         with pytest.raises(NotAFeedError, match="it is JSON that was cut off before its end"):
             jsonfeed.read(whole[:end], base=BASE, now=NOW)
+    for end in range(whole.index("[") + 1, len(whole)):
+        assert jsonfeed.read(whole[:end], base=BASE, now=NOW).cut_off is not None
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,54 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.reading.feeds.parse import parse
-from syndicate.reading.feeds.repair_xml import mended, without_doctype
+from syndicate.reading.feeds.repair_xml import closed_texts, mended, without_doctype
 from tests.collect.newsroom import NOW, item, rss
 
 FEED = rss(item(1, title="One"), item(2, title="Two")).decode()
+
+
+OPEN = [
+    pytest.param("<![CDATA[", "]]>", id="CDATA"),
+    pytest.param("<!--", "-->", id="comment"),
+]
+
+
+@pytest.mark.parametrize(("opener", "mark"), OPEN)
+def test_what_is_opened_and_never_closed_hides_nothing(opener: str, mark: str) -> None:
+    stories = [item(n, title=f"Story {n}", text=f"<![CDATA[Text {n}.]]>") for n in range(4)]
+    stories[1] = item(1, title="Story 1", text=f"Text 1. {opener} more")
+    for behind in ("", f"{opener} one more {mark}"):
+        for last in ("", "\n<!-- made in 8 ms -->\n"):
+            body = rss(*stories[:3], behind, stories[3]) + last.encode()
+
+            found = parse(body, now=NOW)
+
+            assert [(each.title, each.summary) for each in found.entries] == [
+                ("Story 0", "Text 0."),
+                ("Story 1", "Text 1. more"),
+                ("Story 2", "Text 2."),
+                ("Story 3", "Text 3."),
+            ]
+            assert (found.cut_off, found.unread) == (None, ())
+
+
+@pytest.mark.parametrize(("opener", "mark"), OPEN)
+def test_what_is_closed_stays_as_it_is(opener: str, mark: str) -> None:
+    for text in (
+        f"<rss>{opener} <item>a</item> {mark} b {opener}c{mark}</rss>",
+        f"<rss>{opener} {opener} </item> {mark}</rss>",
+        f"<rss><item>{opener} never closed, and cut off",
+        f"<rss>{opener}</rss>{mark} is not the end",
+        "",
+    ):
+        assert closed_texts(text) == text
+
+
+def test_many_that_are_never_closed_take_as_long_as_their_text() -> None:
+    for opener, mark in (("<!--", "-->"), ("<![CDATA[", "]]>")):
+        for end in ("", mark):
+            text = f"{opener}</item>" * 100_000 + end + "</rss>"
+            assert opener not in closed_texts(text)[: -len(opener) - 40 if end else None]
 
 
 @pytest.mark.parametrize(

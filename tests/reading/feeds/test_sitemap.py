@@ -38,6 +38,26 @@ def index(inner: str) -> Sitemap:
     return read(f"<sitemapindex {NAMES}>{inner}</sitemapindex>")
 
 
+def test_half_an_address_is_none() -> None:
+    whole = f"<urlset {NAMES}><url><loc>/1</loc></url>\n<url><loc>/2/piers</loc></url></urlset>"
+    second = whole.index("\n") + 1
+
+    for at, words in ((second + 14, "/2/p"), (second, ""), (len(whole) - 9, "")):
+        found = read(whole[:at])
+        assert found.cut_off == words
+        assert [each.url for each in found.entries] == [
+            f"https://daily.example/{name}"
+            for name in ("1", "2/piers")[: 2 if at > second + 20 else 1]
+        ]
+    assert read(whole.replace("/1<", "/1?a&b<")).cut_off is None
+
+
+def test_half_a_part_of_an_index_is_none() -> None:
+    found = read(f"<sitemapindex {NAMES}><sitemap><loc>/a.xml</loc></sitemap><sitemap><loc>/b.x")
+
+    assert (found.children, found.cut_off) == (("https://daily.example/a.xml",), "/b.x")
+
+
 def test_an_entry_of_a_news_sitemap() -> None:
     found = only(
         "<loc> /1 </loc><lastmod>2026-11-24T08:30:00Z</lastmod><news:news><news:publication>"
