@@ -4,13 +4,15 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
 
-from syndicate import phrases
+from syndicate import phrases, settings
 from syndicate.alarms.need import Alarm, Need, of
 from syndicate.bounces.keeping import advice
+from syndicate.mail.mime import signers
 from syndicate.newsletters import timetable
 from syndicate.newsroom import holds as standing
+from syndicate.newsroom.alignment import in_ascii
 from syndicate.store.ground.session import Transaction
-from syndicate.store.newsroom import incidents, newsletters, publications, sender_checks
+from syndicate.store.newsroom import incidents, newsletters, publications, sender_checks, streams
 from syndicate.store.platform import operators
 from syndicate.store.sending import holds
 from syndicate.store.views import operations, progress, troubles
@@ -150,11 +152,20 @@ def _senders(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
         told = ", ".join(dict.fromkeys(row.record.words for row in each.records))
         text = f"DNS is not right for the sender of {each.name}: {told}."
         yield Need(text, f"/console/senders#{each.slug}", publication_id=ids.get(each.slug))
+    known = signers.read(tx, settings.load())
+    for paper in publications.all_publications(tx):
+        domains = (in_ascii(each.domain) for each in streams.origins(tx, paper))
+        for key in dict.fromkeys(filter(None, map(known.unusable, domains))):
+            text = (
+                f"The key {key.in_dns} cannot sign the mail of {paper.name}: it was made with "
+                "another master key. Make a new one."
+            )
+            yield Need(text, f"/console/senders#{paper.slug}", publication_id=paper.id)
 
 
 SENDERS = Alarm(
     "senders",
-    "what DNS says of a sender lets receivers refuse or doubt its mail",
+    "what DNS says of a sender, or its key, lets receivers refuse or doubt its mail",
     "/console/senders",
     _senders,
 )

@@ -20,7 +20,7 @@ from syndicate import logs, settings, signing
 from syndicate.errors import BadAddressError, RelayError, UnrenderableError
 from syndicate.hosts import is_address
 from syndicate.languages import primary
-from syndicate.mail.mime import headers, senders, signers
+from syndicate.mail.mime import headers, signers
 from syndicate.mail.mime.dkim import Signer
 from syndicate.mail.relay import addresses, our_name
 from syndicate.mail.relay.addresses import Relay
@@ -61,7 +61,7 @@ class _House:
 
     @property
     def domain(self) -> str:
-        return senders.domain_of(self.address)
+        return headers.domain_of(self.address)
 
 
 def tell(now: dt.datetime) -> int:

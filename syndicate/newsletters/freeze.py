@@ -7,6 +7,7 @@ import datetime as dt
 
 from syndicate import phrases, settings
 from syndicate.mail.mime import senders
+from syndicate.mail.mime.headers import domain_of
 from syndicate.mail.mime.message import content_rows, frozen_headers
 from syndicate.mail.mime.senders import Sender
 from syndicate.mail.recovery import reconcile
@@ -86,7 +87,7 @@ def frozen_rows(
     now: dt.datetime,
 ) -> list[ContentRow]:
     """The draft as rows of `mailing_content`, with the headers that are the same for everybody."""
-    domain = senders.domain_of(publication.sender_address)
+    domain = domain_of(publication.sender_address)
     rows: list[ContentRow] = []
     for mail in draft.rendered:
         said = newsletters.in_language(newsletter, mail.language)

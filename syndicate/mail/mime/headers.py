@@ -85,6 +85,15 @@ def wire_address(address: str) -> str:
     return f"{local}@{ascii_domain}"
 
 
+def domain_of(address: str) -> str:
+    """The domain of an address as it travels, in lower case.
+
+    Raises:
+        BadAddressError: the address cannot stand in a mail.
+    """
+    return wire_address(address).rpartition("@")[2].lower()
+
+
 def _phrase(text: str) -> str:
     if not text.isascii() or _ATOM_TEXT.fullmatch(text):
         return _words(text)

@@ -12,7 +12,7 @@ from typing import Any
 
 from syndicate import settings, signing
 from syndicate.bounces.keeping import verp
-from syndicate.mail.mime import headers, senders
+from syndicate.mail.mime import headers
 from syndicate.mail.mime.dkim import Signer
 from syndicate.mail.mime.senders import Sender
 from syndicate.mail.mime.signers import Signers
@@ -183,7 +183,7 @@ class Writer:
 def return_domain(frame: Mapping[str, Any]) -> str:
     """The domain that returned mail comes to and Message-IDs end in, of a content's headers."""
     own = frame.get("return_domain")
-    return str(own) if own else senders.domain_of(str(frame["from_address"]))
+    return str(own) if own else headers.domain_of(str(frame["from_address"]))
 
 
 def _language(frame: Mapping[str, Any]) -> list[bytes]:

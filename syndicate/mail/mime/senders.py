@@ -54,16 +54,7 @@ def of(tx: Transaction, publication: Publication, message: str) -> Sender:
     return Sender(
         address,
         own.reply_to or publication.reply_to or "",
-        known.name_for(domain_of(address)),
+        known.name_for(headers.domain_of(address)),
         (stream.return_domain if stream is not None else None) or "",
         stream,
     )
-
-
-def domain_of(address: str) -> str:
-    """The domain of a sender's address, in ASCII.
-
-    Raises:
-        BadAddressError: the address cannot stand in a mail.
-    """
-    return headers.wire_address(address).rpartition("@")[2].lower()

@@ -45,6 +45,10 @@ class Breaker:
         """Whether the relay is left alone just now."""
         return time.monotonic() < self._open_until
 
+    def left_s(self) -> float:
+        """For how many seconds more the relay is left alone; 0 where it is not."""
+        return max(self._open_until - time.monotonic(), 0.0)
+
     def trip(self) -> float:
         """Leave the relay alone; twice as long as the last time.
 

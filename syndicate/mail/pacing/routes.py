@@ -82,6 +82,10 @@ class Routes:
         relays = self.relays if pool is None else in_pool(self.relays, pool)
         return any(not _is_dead(relay) for relay in relays)
 
+    def pause_s(self, pool: str) -> float:
+        """For how many seconds all relays that take a pool's mail are left alone."""
+        return min(pace.breaker(each.name).left_s() for each in in_pool(self.relays, pool))
+
     def session(
         self, leased: LeasedBatch, sender_domain: str = "", pool: str = ""
     ) -> Session | None:

@@ -182,13 +182,18 @@ def _signs_as(domain: str, known: Signers) -> str | None:
 
 
 def _keys(domain: str, known: Signers) -> tuple[OwnKey, ...]:
-    """The key that signs a domain's mail, then those that will, and those that still do."""
-    now = known.name_for(domain)
+    """The key that signs a domain's mail, then the one that cannot, those that will or still do."""
+    now, unusable = known.name_for(domain), known.unusable(domain)
     theirs = [
         each
         for each in known.keys
-        if each.name == now
-        or (each.state is not KeyState.IN_USE and is_aligned(domain, each.name.domain))
+        if each.name in (now, unusable)
+        or (
+            each.state is not KeyState.IN_USE
+            and is_aligned(domain, each.name.domain)
+            # What such a key was to sign is signed by the one in its place.
+            and (each.state is KeyState.WAITING or each.is_usable())
+        )
     ]
     return tuple(_own_key(each) for each in sorted(theirs, key=lambda each: each.name != now))
 

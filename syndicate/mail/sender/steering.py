@@ -3,7 +3,7 @@
 import datetime as dt
 
 from syndicate import settings
-from syndicate.mail.mime import dkim, sealed, senders, signers
+from syndicate.mail.mime import dkim, headers, sealed, signers
 from syndicate.mail.mime.signers import KeyName
 from syndicate.mail.sender import check as looking
 from syndicate.newsroom import publications
@@ -17,7 +17,7 @@ from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.sending import dkim_keys
 from syndicate.vocabulary.acts import Act
-from syndicate.vocabulary.sending import RecordState
+from syndicate.vocabulary.sending import KeyState, RecordState
 
 
 @verb(Permission.STEER)
@@ -86,16 +86,25 @@ def _own(tx: Transaction, slug: str, actor: Actor) -> Publication:
 def _wanted(tx: Transaction, publication: Publication) -> list[str]:
     """Domains that are to have a new key, and for which none waits yet."""
     known = signers.read(tx, settings.load())
-    own = [senders.domain_of(each.address) for each in streams.origins(tx, publication)]
+    own = [headers.domain_of(each.address) for each in streams.origins(tx, publication)]
     names = {each: known.name_for(each) for each in own}
     unsigned = [each for each, name in names.items() if name is None]
-    wanted = unsigned or [name.domain for name in names.values() if name is not None]
-    return [each for each in dict.fromkeys(wanted) if dkim_keys.waiting(tx, each) is None]
+    unusable = [name.domain for name in map(known.unusable, own) if name is not None]
+    signed = [name.domain for name in names.values() if name is not None]
+    waiting = {
+        each.name.domain
+        for each in known.keys
+        if each.state is KeyState.WAITING and each.is_usable()
+    }
+    wanted = [*unsigned, *unusable] or signed
+    return [each for each in dict.fromkeys(wanted) if each not in waiting]
 
 
 def _keep_key(tx: Transaction, domain: str, pem: bytes, now: dt.datetime) -> KeyName:
     configured = settings.load()
     known = signers.read(tx, configured)
+    if (unusable := dkim_keys.waiting(tx, domain)) is not None:
+        dkim_keys.give_up(tx, unusable, now=now)
     own = {each.name.selector for each in known.keys if each.name.domain == domain}
     name = KeyName(domain, _selector(now, own | dkim_keys.selectors(tx, domain)))
     hidden = sealed.seal(configured.key(), name.in_dns, pem)

@@ -49,8 +49,6 @@ RUN_S = 50.0
 ACTOR = "sender"
 # A batch that holds addresses which this environment may not mail is looked at again after this.
 NOT_ALLOWED_PAUSE = dt.timedelta(minutes=5)
-# A batch whose pool of relays is dead, while others live, is looked at again after this.
-POOL_PAUSE = dt.timedelta(seconds=5)
 JOBS = {Lane.URGENT: jobs.SEND_URGENT, Lane.BULK: jobs.SEND_BULK}
 # Leases that this process holds and no run of it works on: the database was away when a chunk was
 # to begin, or the batch to be given back. Once it is there they are ended, instead of running out.
@@ -131,7 +129,6 @@ class Run:
         with transaction() as tx:
             for left in _LEFT_BEHIND:
                 batch_leases.end(tx, left)
-            self.signers = signers.read(tx, self.configured)
         _LEFT_BEHIND.clear()
         has_called_others = False
         while self._may_go_on() and self.routes.has_any():
@@ -156,13 +153,11 @@ class Run:
         """Send a batch as far as it goes and give it back."""
         leased, now = hold.leased, clock.now()
         with transaction() as tx:
-            mailing = ledger.find(tx, leased.mailing_id)
+            mailing = self._mailing(tx, leased)
             dues = batch_leases.due_deliveries(tx, leased, now)
             stamped = installation.read(tx)
             eased = pacing.connections(tx, leased.receiver_group)
             way = streams.way(tx, mailing)
-        if mailing is None:
-            raise NotFoundError(f"There is no mailing {leased.mailing_id}.")
         mailable, not_before = self._mailable(dues, stamped.environment if stamped else None, now)
         session, after = self.routes.session(leased, way.sender_domain, way.pool), After.NO_TOKENS
         if session is not None:
@@ -177,8 +172,16 @@ class Run:
                 not_before = self._look_back(leased, session, after, eased, way.pool) or not_before
             not_before = tokens.not_before or not_before
         elif self.routes.has_any():
-            not_before = now + POOL_PAUSE
+            not_before = now + dt.timedelta(seconds=self.routes.pause_s(way.pool))
         self._give_back(leased, not_before, is_broken=after is After.BROKEN)
+
+    def _mailing(self, tx: Transaction, leased: LeasedBatch) -> Mailing:
+        """Whose batch it is; keys that were seen since the last one sign what was frozen since."""
+        mailing = ledger.find(tx, leased.mailing_id)
+        if mailing is None:
+            raise NotFoundError(f"There is no mailing {leased.mailing_id}.")
+        self.signers = signers.fresh(tx, self.configured, self.signers)
+        return mailing
 
     def _mailable(
         self, dues: Sequence[DueDelivery], stamped: str | None, now: dt.datetime

@@ -84,6 +84,12 @@ def waiting(tx: Transaction, domain: str) -> DkimKey | None:
     return tx.scalar(query)
 
 
+def give_up(tx: Transaction, row: DkimKey, *, now: dt.datetime) -> None:
+    """End a key that nothing was signed with, and that nobody can open."""
+    row.done_at, row.sealed = now, None
+    tx.flush()
+
+
 def selectors(tx: Transaction, domain: str) -> set[str]:
     """Every selector that a domain had a key under; none is used twice."""
     return set(tx.scalars(select(DkimKey.selector).where(DkimKey.domain == domain)))

@@ -25,7 +25,7 @@ def unusable(domain: str) -> Key:
     def opened() -> Signer:
         raise SettingsError("It cannot be used.")
 
-    return Key(KeyName(domain, "s9"), KeyState.IN_USE, opened)
+    return Key(KeyName(domain, "s9"), KeyState.IN_USE, opened, lambda: False)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +87,31 @@ def test_what_older_code_froze_is_signed_as_it_was_whatever_its_domain() -> None
     assert Signers((key("daily.example"),)).frozen({}) is None
 
 
+@pytest.mark.parametrize(
+    ("more", "signs_as"),
+    [({}, "courier.example"), ({"text_encoding": "8bit"}, None), ({"html_encoding": "8bit"}, None)],
+)
+def test_what_older_code_froze_is_signed_by_the_senders_key_once_the_settings_have_none(
+    more: dict[str, str], signs_as: str | None
+) -> None:
+    known = Signers((key("daily.example"), key("courier.example")))
+
+    signer = known.frozen({"from_address": "news@Courier.example", **more})
+
+    assert (None if signer is None else signer.domain) == signs_as
+
+
+def test_a_key_that_was_frozen_with_another_owners_mail_does_not_sign_it() -> None:
+    known = Signers((key("daily.example"), key("courier.example")))
+    theirs = {"dkim": {"domain": "daily.example", "selector": "s1"}}
+
+    signer = known.frozen({"from_address": "news@courier.example", **theirs})
+
+    assert signer is not None
+    assert signer.domain == "courier.example"
+    assert known.frozen({"from_address": "news@evening.example", **theirs}) is None
+
+
 def test_what_was_frozen_unsigned_stays_so_and_a_key_that_is_gone_has_one_in_its_place() -> None:
     known = Signers((key("daily.example", "s2"),))
 
@@ -101,7 +126,25 @@ def test_a_key_that_cannot_be_opened_signs_nothing_and_stops_nobody_else() -> No
     known = Signers((unusable("courier.example"), key("daily.example")))
 
     assert known.of("courier.example") is None
+    assert known.unusable("courier.example") == known.name_for("courier.example")
     assert known.of("daily.example") is not None
+    assert known.unusable("daily.example") is None
+
+
+def test_a_key_that_cannot_be_opened_gives_way_to_the_next_that_fits() -> None:
+    own, broken = key("daily.example", "syndicate"), unusable("daily.example")
+    nearer = unusable("news.daily.example")
+    known = Signers((own, broken, nearer), own)
+
+    for domain in ("daily.example", "news.daily.example"):
+        assert known.name_for(domain) == own.name
+        signer = known.of(domain)
+        assert signer is not None
+        assert signer.selector == "syndicate"
+    assert known.unusable("news.daily.example") == nearer.name
+    frozen = known.frozen({"from_address": "a@daily.example", "dkim": broken.name.as_json()})
+    assert frozen is not None
+    assert frozen.selector == "syndicate"
 
 
 def test_a_sealed_key_opens_with_its_master_key_and_under_its_name_alone() -> None:

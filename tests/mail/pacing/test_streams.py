@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from syndicate import clock, settings
-from syndicate.mail.pacing import routes
+from syndicate.mail.pacing import pace, routes
 from syndicate.mail.relay.addresses import Relay
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import streams
@@ -87,6 +87,31 @@ def test_a_stream_leaves_by_its_own_relay_and_waits_for_it(
     make_due(again)
     send()
     assert counts(again) == {"audience": 5, "accepted": 5}
+
+
+@pytest.mark.usefixtures("database")
+def test_a_dead_pool_is_asked_again_when_its_relay_is_and_no_sooner(
+    relay: FaultRelay, settings_env: pytest.MonkeyPatch
+) -> None:
+    with FaultRelay() as bulk:
+        gone = bulk.url
+    settings_env.setenv("SYNDICATE_RELAY_URL", f"{relay.url} {gone}?pool=bulk")
+    settings.load.cache_clear()
+    mailing_id = begin(Plan(audience=15, batch_size=5))
+    own(mailing_id, pool="bulk")
+    breaker = pace.breaker(gone.removeprefix("smtp://"))
+    for _ in range(6):
+        breaker.trip()
+    began = clock.now()
+
+    send()
+
+    with transaction() as tx:
+        query = select(Batch.not_before).where(Batch.mailing_id == mailing_id)
+        waits = [until for until in tx.scalars(query) if until is not None]
+    assert len(waits) == 3
+    assert min(waits) > began + dt.timedelta(seconds=pace.LONGEST_PAUSE_S - 5)
+    assert max(waits) < clock.now() + dt.timedelta(seconds=pace.LONGEST_PAUSE_S)
 
 
 @pytest.mark.usefixtures("database", "valkey_url", "relay")

@@ -3,15 +3,19 @@
 import datetime as dt
 import email
 from collections.abc import Iterator
+from pathlib import Path
 
 import dkim
 import pytest
 from sqlalchemy import select, text
 
 from syndicate import settings
+from syndicate.alarms import ringing
+from syndicate.alarms.outgoing import SENDERS
 from syndicate.bounces.keeping import verp
 from syndicate.mail import single
-from syndicate.mail.mime import senders
+from syndicate.mail.mime import dkim as own_dkim
+from syndicate.mail.mime import sealed, senders
 from syndicate.mail.sender import check, steering
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications, sender_checks, streams
@@ -24,13 +28,14 @@ from syndicate.vocabulary.sending import KeyState, Lane, RecordState, SenderReco
 from tests import rows
 from tests.acting import TESTER
 from tests.mail.confirmation import PUBLICATION
-from tests.mail.fault_relay import FaultRelay
+from tests.mail.fault_relay import Event, FaultRelay
 from tests.mail.sender import nameserver
 from tests.mail.sender.nameserver import Nameserver
 from tests.mail.steps import make_due, send
 from tests.rows import NOW
 
 DAY = dt.timedelta(days=1)
+PEM = own_dkim.new_key()
 DOMAINS = {"daily": "news.daily.example", "courier": "courier.example"}
 
 
@@ -182,6 +187,73 @@ def test_a_new_key_signs_once_it_is_seen_and_the_old_one_until_its_mail_is_done(
     with transaction() as tx:
         assert tx.session.scalar(text("SELECT count(*) FROM dkim_key WHERE sealed IS NULL")) == 1
     assert states() == {"s20261124": KeyState.DONE, "s20261125": KeyState.IN_USE}
+
+
+def test_a_first_key_that_is_seen_within_a_run_signs_what_is_frozen_from_then_on(
+    server: Nameserver, relay: FaultRelay
+) -> None:
+    queue("daily", "before")
+
+    def meanwhile(event: Event) -> None:
+        if event.step == "body" and not states():
+            into_use(server, "courier")
+            queue("courier", "after")
+
+    relay.fault = meanwhile
+    send(lane=Lane.URGENT)
+
+    signed = [signed_by(server, each.content) for each in relay.accepted]
+    assert signed == [None, ("courier.example", "s20261124")]
+
+
+def keep_unusable(domain: str) -> None:
+    """A key in use that another master key made."""
+    with transaction() as tx:
+        hidden = sealed.seal(bytes(32), f"s1._domainkey.{domain}", PEM)
+        dkim_keys.add(tx, domain, "s1", hidden, now=NOW)
+        dkim_keys.see(tx, domain, "s1", now=NOW)
+
+
+def rung() -> list[str]:
+    with transaction() as tx:
+        return [each.text for each in ringing.look_into(SENDERS, tx, NOW)]
+
+
+def test_a_key_of_another_master_key_rings_at_once_and_the_settings_own_signs(
+    server: Nameserver, relay: FaultRelay, settings_env: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    keep_unusable("courier.example")
+    said = "The key s1._domainkey.courier.example cannot sign the mail of "
+    assert [each[: len(said)] for each in rung()] == [said]
+    queue("courier", "nobody signs")
+    (tmp_path / "dkim.pem").write_bytes(PEM)
+    settings_env.setenv("SYNDICATE_DKIM_DOMAIN", "courier.example")
+    settings_env.setenv("SYNDICATE_DKIM_KEY_FILE", str(tmp_path / "dkim.pem"))
+    settings.load.cache_clear()
+    queue("courier", "the settings sign")
+    publish(server, steering.check("courier", actor=TESTER, now=NOW))
+
+    send(lane=Lane.URGENT)
+
+    signed = [signed_by(server, each.content) for each in relay.accepted]
+    assert signed == [("courier.example", "syndicate")] * 2
+    assert dkim_rows("courier")[:2] == [
+        ("syndicate._domainkey.courier.example", RecordState.WRONG),
+        ("s1._domainkey.courier.example", RecordState.WRONG),
+    ]
+    into_use(server, "courier")
+    steering.check("courier", actor=TESTER, now=NOW)
+    assert dkim_rows("courier") == [("s20261124._domainkey.courier.example", RecordState.GOOD)]
+    assert not any(said in each for each in rung())
+
+
+def test_a_key_that_waits_and_cannot_be_opened_is_replaced(server: Nameserver) -> None:
+    with transaction() as tx:
+        dkim_keys.add(tx, "courier.example", "s1", b"", now=NOW)
+
+    into_use(server, "courier")
+
+    assert states() == {"s1": KeyState.DONE, "s20261124": KeyState.IN_USE}
 
 
 def test_asked_twice_one_key_waits_and_the_audit_holds_no_secret(server: Nameserver) -> None:
