@@ -25,6 +25,7 @@ from syndicate.cli import watching
 from syndicate.cli.actors import actor
 from syndicate.cli.files import bytes_of
 from syndicate.cli.options import print_json
+from syndicate.cli.subscribers import ByTags, Ignored, OneList
 from syndicate.cli.terminal import Terminal
 from syndicate.embedded import plan, running
 from syndicate.embedded.running import Adoption
@@ -45,6 +46,7 @@ from syndicate.store.views.operations import count_beyond
 from syndicate.store.views.progress import MailingProgress
 from syndicate.subscribers import steering as bringing
 from syndicate.subscribers import transfer, uploads
+from syndicate.subscribers.transfer import How
 from syndicate.subscribers.uploads import Upload
 from syndicate.vocabulary.newsletters import IssueState
 from syndicate.vocabulary.sending import MailingState
@@ -65,11 +67,10 @@ def send(  # noqa: PLR0913 - one option for each thing that a campaign is made o
     wording: Annotated[
         str | None, typer.Option(help="What these readers agreed to; kept as proof of consent.")
     ] = None,
-    ignore_column: Annotated[
-        list[str] | None,
-        typer.Option(help="Column of that file that says nothing about who may be mailed."),
-    ] = None,
+    ignore_column: Ignored = None,
     encoding: Encoding = "",
+    only: OneList = "",
+    by_tags: ByTags = False,
     relay: Annotated[
         str | None,
         typer.Option(help="smtp://HOST:PORT that receives the mail. [SYNDICATE_RELAY_URL]"),
@@ -90,7 +91,7 @@ def send(  # noqa: PLR0913 - one option for each thing that a campaign is made o
         subscribers,
         wording or "",
         is_confirmed=yes,
-        ignored=tuple(ignore_column or ()),
+        how=How(tuple(ignore_column or ()), only, by_tags),
         encoding=encoding,
     )
     with ExitStack() as stopping:
@@ -117,7 +118,7 @@ class Campaign:
         file: of readers, None for those that it has.
         wording: what they agreed to.
         is_confirmed: nobody is asked, in production.
-        ignored: columns of the file that say nothing about who may be mailed.
+        how: the file is to be read.
         encoding: its code page; "" to find out.
         imported: what became of the file.
     """
@@ -126,7 +127,7 @@ class Campaign:
     file: Path | None
     wording: str
     is_confirmed: bool
-    ignored: tuple[str, ...] = ()
+    how: How = transfer.AS_IT_STANDS
     encoding: str = ""
     imported: transfer.Imported | None = None
     newsletter_id: int = 0
@@ -155,7 +156,7 @@ class Campaign:
         if self.file:
             transfer.refuse_by_name(self.file.name)
             raw = bytes_of(self.file)
-            found = uploads.opened(raw, encoding=self.encoding, ignored=self.ignored)
+            found = uploads.opened(raw, encoding=self.encoding, ignored=self.how.ignored)
         if environment != PRODUCTION:
             self._refuse_real_people(found.lines)
         if self.file:
@@ -226,7 +227,7 @@ class Campaign:
 
     def _refuse_real_people(self, lines: Sequence[str]) -> None:
         trial = allowed.trial(settings.load().mail_allow_list)
-        found = transfer.addresses(lines, self.ignored) if self.file else ()
+        found = transfer.addresses(lines, self.how.ignored) if self.file else ()
         strangers = [number for number, address in found if not trial.has(address)]
         with transaction() as tx:
             others = count_beyond(
@@ -254,7 +255,7 @@ class Campaign:
             self.slug,
             wording=self.wording,
             origin=self.file.name,
-            ignored=self.ignored,
+            how=self.how,
             left=found.left,
             actor=actor(),
             now=clock.now(),

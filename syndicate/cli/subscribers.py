@@ -21,6 +21,7 @@ from syndicate.store.newsroom import newsletters
 from syndicate.store.readers import subscribers
 from syndicate.subscribers import erase as erasing
 from syndicate.subscribers import steering, transfer, uploads
+from syndicate.subscribers.transfer import How
 from syndicate.subscribers.uploads import Upload
 
 app = typer.Typer(no_args_is_help=True)
@@ -38,6 +39,16 @@ Ignored = Annotated[
 ]
 Encoding = Annotated[
     str, typer.Option(help="Code page of the file, such as cp1252; found out unless given.")
+]
+
+OneList = Annotated[
+    str, typer.Option("--list", help="Of a file of several lists or tags, the one to import.")
+]
+ByTags = Annotated[
+    bool,
+    typer.Option(
+        "--tags-as-sections", help="Tags that are sections on offer are what their readers choose."
+    ),
 ]
 
 
@@ -58,9 +69,8 @@ def import_(  # noqa: PLR0913 - what a command takes
     ] = None,
     ignore_column: Ignored = None,
     encoding: Encoding = "",
-    only: Annotated[
-        str, typer.Option("--list", help="Of a file of several lists, the one to import.")
-    ] = "",
+    only: OneList = "",
+    by_tags: ByTags = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would become of each row; store nothing.")
     ] = False,
@@ -72,19 +82,18 @@ def import_(  # noqa: PLR0913 - what a command takes
     """
     began = time.monotonic()
     transfer.refuse_by_name(file.name)
-    found = uploads.opened(bytes_of(file), encoding=encoding, ignored=ignore_column or ())
+    how = How(ignore_column or (), only, by_tags)
+    found = uploads.opened(bytes_of(file), encoding=encoding, ignored=how.ignored)
     if dry_run:
-        what = (newsletter, ignore_column or (), only)
-        _foretell(found, what, as_json=as_json)
+        _foretell(found, newsletter, how, as_json=as_json)
         return
     done = steering.bring_in(
         found.lines,
         newsletter,
         wording=wording,
         origin=file.name[:200] if origin is None else origin,
-        ignored=ignore_column or (),
         left=found.left,
-        only=only,
+        how=how,
         actor=actor(),
         now=clock.now(),
     )
@@ -144,21 +153,13 @@ def erase(
         sys.stdout.write(f"Erased, with {what}.\n")
 
 
-def _foretell(upload: Upload, what: tuple[str, Sequence[str], str], *, as_json: bool) -> None:
-    """Tell what an import would do; a row that could be corrected ends it as it ends the import.
-
-    Args:
-        upload: the file.
-        what: (slug of the newsletter, columns to ignore, the list that is meant).
-        as_json: how.
-    """
-    slug, ignored, only = what
+def _foretell(upload: Upload, slug: str, how: How, *, as_json: bool) -> None:
+    """Tell what an import would do; a row that could be corrected ends it as it ends the import."""
     found = steering.foresee(
         upload.lines,
         slug,
-        ignored=ignored,
         left=upload.left,
-        only=only,
+        how=how,
         actor=actor(),
         now=clock.now(),
     )

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from syndicate import bounds, settings, signing
@@ -24,6 +24,7 @@ from syndicate.subscribers.status_cells import (
     quoted,
 )
 from syndicate.subscribers.survey import Survey, objections_of
+from syndicate.subscribers.tags import Tags
 from syndicate.vocabulary.newsletters import SubscriptionState
 from syndicate.vocabulary.sending import SuppressionReason
 
@@ -55,13 +56,19 @@ class Intake:
     """
 
     def __init__(
-        self, newsletter: Newsletter, slugs: frozenset[str], found: Survey, now: dt.datetime
+        self,
+        newsletter: Newsletter,
+        slugs: Collection[str],
+        found: Survey,
+        tags: Tags,
+        now: dt.datetime,
     ) -> None:
         if not newsletter.languages:
             raise RefusedError(f"{newsletter.name} has no language; name one first.")
         self.languages = tuple(newsletter.languages)
         self.slugs = {slug.casefold(): slug for slug in slugs}
         self.survey = found
+        self.tags = tags
         self.now = now
         self.key = settings.load().key()
         self.refused: list[tuple[int, str]] = []
@@ -84,6 +91,7 @@ class Intake:
                 continue
             if line is not None:
                 yield line
+        self.notes.extend(self.tags.notes())
 
     def left_lines(self, name: str, table: Table, columns: Columns) -> Iterator[Gone]:
         """Those in a file that says by its name that they have left."""
@@ -180,9 +188,12 @@ class Intake:
         agreed, dated_by = self._agreed(row)
         paused_until = self._paused_until(own.get("paused_until", ""))
         line = self._plain(row, address, own, notes=self.notes)
+        by_tags = self.tags.chosen(row)
+        is_choice = not own.get("sections") and set(by_tags) < set(self.slugs.values())
         return replace(
             line,
             address_hash=key,
+            sections=by_tags if is_choice else line.sections,
             consented_at=agreed,
             dated_by=dated_by,
             paused_until=paused_until,

@@ -13,6 +13,7 @@ from syndicate.errors import UsageError
 from syndicate.subscribers.csvfile import Row, Table
 from syndicate.subscribers.fields import fields_speak_of_leaving
 from syndicate.subscribers.status_cells import quoted
+from syndicate.subscribers.tags import places_of, tags_in
 from syndicate.subscribers.tools.known import tool_of
 from syndicate.subscribers.words import phrases, plain
 
@@ -38,10 +39,12 @@ class OneList(Table):
         place: of the column that names the lists; in its place stands how the list stands, if the
             file says so.
         only: name of the list, in its plain form.
+        is_tag: whether it is a tag: other tags of the cell say something of the same reader.
     """
 
     place: int
     only: str
+    is_tag: bool = False
 
     def rows(self) -> Iterator[Row]:
         """The rows of the list, and those that cannot be read.
@@ -50,13 +53,22 @@ class OneList(Table):
             UsageError: a quotation mark is open.
         """
         for row in super().rows():
-            found = None if row.fault else _one_of(row.cells[self.place], self.only)
-            if found is not None:
+            found = None if row.fault else self.found(row)
+            if found is not None and self.is_tag:
+                yield row
+            elif found is not None:
                 said = {None: "", False: "subscribed", True: "unsubscribed"}[found.has_left]
                 cells = (*row.cells[: self.place], said, *row.cells[self.place + 1 :])
                 yield replace(row, cells=cells)
             elif row.fault:
                 yield row
+
+    def found(self, row: Row) -> _Named | None:
+        """What a row says of the list; None where it is of others."""
+        cell = row.cells[self.place]
+        if self.is_tag:
+            return next((_Named(tag) for tag in tags_in(cell) if plain(tag) == self.only), None)
+        return _one_of(cell, self.only)
 
 
 def one_list(table: Table, only: str) -> tuple[Table, tuple[tuple[int, str], ...]]:
@@ -64,26 +76,36 @@ def one_list(table: Table, only: str) -> tuple[Table, tuple[tuple[int, str], ...
 
     Args:
         table: the whole file.
-        only: name of the list, in any case; "" for all rows.
+        only: name of the list, or of a tag, in any case; "" for all rows.
 
     Raises:
         UsageError: the file is of several lists, one row for each, and none was named; it has no
-            column of lists; or no row is of the one that was named.
+            column of lists or tags; or no row is of the one that was named.
     """
     if not only.strip():
         _refuse_several(table)
         return table, ()
-    places = [place for place, name in enumerate(table.names) if plain(name) in _LISTS]
+    of_lists = [place for place, name in enumerate(table.names) if plain(name) in _LISTS]
+    places = [*of_lists, *places_of(table.names)]
     if not places:
         raise UsageError(
-            f"The file has no column of lists, so none of its rows can be told to be of "
+            f"The file has no column of lists or tags, so none of its rows can be told to be of "
             f"{quoted(only)}; leave the list out, or add a column `list`. Nothing was imported."
         )
     wanted = plain(only)
     for place in places:
-        found = OneList(table.names, table.delimiter, table.lines, table.first, place, wanted)
+        found = OneList(
+            table.names,
+            table.delimiter,
+            table.lines,
+            table.first,
+            place,
+            wanted,
+            is_tag=place not in of_lists,
+        )
         if any(not row.fault for row in found.rows()):
-            return _renamed(found), tuple(_others(table, found))
+            one = found if found.is_tag else _renamed(found)
+            return one, tuple(_others(table, found))
     raise UsageError(
         f"No row of the file is of the list {quoted(only)}; it has "
         f"{_shown(table, places[0])}. Nothing was imported."
@@ -92,9 +114,14 @@ def one_list(table: Table, only: str) -> tuple[Table, tuple[tuple[int, str], ...
 
 def _others(table: Table, one: OneList) -> Iterator[tuple[int, str]]:
     for row in table.rows():
-        if not row.fault and _one_of(row.cells[one.place], one.only) is None:
-            of = quoted(row.cells[one.place]) or "no list"
-            yield row.number, f"is of another list ({of}), and was left out"
+        if not row.fault and one.found(row) is None:
+            said = quoted(row.cells[one.place])
+            of = (
+                f"has other tags ({said or 'none'})"
+                if one.is_tag
+                else (f"is of another list ({said or 'no list'})")
+            )
+            yield row.number, f"{of}, and was left out"
 
 
 def _renamed(one: OneList) -> OneList:
@@ -121,7 +148,13 @@ def _shown(table: Table, place: int) -> str:
 
 def _named(table: Table, place: int) -> dict[str, str]:
     """The lists that a column names: as they stand there, by their plain form."""
-    found = (each for row in table.rows() if not row.fault for each in _lists_in(row.cells[place]))
+    cells = (row.cells[place] for row in table.rows() if not row.fault)
+    is_tag = place in places_of(table.names)
+    found = (
+        each
+        for cell in cells
+        for each in (map(_Named, tags_in(cell)) if is_tag else _lists_in(cell))
+    )
     return {plain(each.name): each.name for each in found}
 
 

@@ -1,7 +1,7 @@
 """What operators do to a newsletter's readers as a whole: bring a file of them in, give one out."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from syndicate.newsroom import newsletters
@@ -10,7 +10,7 @@ from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.subscribers import transfer
-from syndicate.subscribers.transfer import Foreseen, Imported
+from syndicate.subscribers.transfer import AS_IT_STANDS, Foreseen, How, Imported
 from syndicate.vocabulary.acts import Act
 
 
@@ -21,9 +21,8 @@ def bring_in(  # noqa: PLR0913 - what, where to, on what grounds, who and when
     *,
     wording: str,
     origin: str,
-    ignored: Collection[str] = (),
     left: Mapping[str, Sequence[str]] = MappingProxyType({}),
-    only: str = "",
+    how: How = AS_IT_STANDS,
     actor: Actor,
     now: dt.datetime,
 ) -> Imported:
@@ -62,9 +61,8 @@ def bring_in(  # noqa: PLR0913 - what, where to, on what grounds, who and when
         wording=wording,
         origin=origin,
         now=now,
-        ignored=ignored,
         left=left,
-        only=only,
+        how=how,
         note=note,
     )
     with transaction() as tx:
@@ -72,13 +70,12 @@ def bring_in(  # noqa: PLR0913 - what, where to, on what grounds, who and when
     return done
 
 
-def foresee(  # noqa: PLR0913 - what, where to and how it is read
+def foresee(
     lines: Iterable[str],
     slug: str,
     *,
-    ignored: Collection[str] = (),
     left: Mapping[str, Sequence[str]] = MappingProxyType({}),
-    only: str = "",
+    how: How = AS_IT_STANDS,
     actor: Actor,
     now: dt.datetime,
 ) -> Foreseen:
@@ -93,7 +90,7 @@ def foresee(  # noqa: PLR0913 - what, where to and how it is read
     let_in(actor, Permission.IMPORT)
     with transaction() as tx:
         _subject(tx, slug, Permission.IMPORT, actor)
-    return transfer.foresee(lines, slug, now=now, ignored=ignored, left=left, only=only)
+    return transfer.foresee(lines, slug, now=now, left=left, how=how)
 
 
 @verb(Permission.EXPORT)

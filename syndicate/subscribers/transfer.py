@@ -38,6 +38,7 @@ from syndicate.subscribers.import_rows import Intake
 from syndicate.subscribers.lists import one_list
 from syndicate.subscribers.status_cells import Objection
 from syndicate.subscribers.survey import left_in, survey
+from syndicate.subscribers.tags import Tags
 
 log = logs.get(__name__)
 
@@ -106,6 +107,24 @@ class Foreseen:
     notes: tuple[tuple[int, str], ...] = ()
 
 
+@dataclass(frozen=True)
+class How:
+    """How a file is to be read, as somebody said who knows it.
+
+    Attributes:
+        ignored: names of columns that say nothing about who may be mailed.
+        only: of a file of several lists or tags, the name of the one that is meant.
+        by_tags: whether tags that are sections on offer are what their readers choose.
+    """
+
+    ignored: Sequence[str] = ()
+    only: str = ""
+    by_tags: bool = False
+
+
+AS_IT_STANDS = How()
+
+
 def import_csv(  # noqa: PLR0913 - what, where to, and on what grounds
     lines: Iterable[str],
     newsletter_slug: str,
@@ -113,9 +132,8 @@ def import_csv(  # noqa: PLR0913 - what, where to, and on what grounds
     wording: str,
     origin: str,
     now: dt.datetime,
-    ignored: Collection[str] = (),
     left: Mapping[str, Sequence[str]] = MappingProxyType({}),
-    only: str = "",
+    how: How = AS_IT_STANDS,
     note: Callable[[Transaction, "Imported", int], None] = lambda _tx, _so_far, _refused: None,
 ) -> Imported:
     """Bring a file's readers in as active subscribers: they agreed elsewhere. Safe to run twice.
@@ -126,9 +144,8 @@ def import_csv(  # noqa: PLR0913 - what, where to, and on what grounds
         wording: what they agreed to; kept as proof.
         origin: where the file comes from; kept as proof with each line's number.
         now: aware UTC.
-        ignored: names of columns that say nothing about who may be mailed.
         left: lines of files beside it, by name, of those who have left.
-        only: of a file of several lists, the name of the one that is meant.
+        how: it is to be read.
         note: told in each transaction how many have come in so far, and how many were refused.
 
     Raises:
@@ -139,7 +156,7 @@ def import_csv(  # noqa: PLR0913 - what, where to, and on what grounds
             Nothing was stored.
     """
     _check_proof(wording, origin)
-    newsletter, intake, usable = _opened(lines, newsletter_slug, ignored, left, only, now)
+    newsletter, intake, usable = _opened(lines, newsletter_slug, left, how, now)
     done = Imported(0, 0, ())
     over, still = set[int](), set[int]()
     refused: list[tuple[int, str]] = []
@@ -181,9 +198,8 @@ def foresee(
     newsletter_slug: str,
     *,
     now: dt.datetime,
-    ignored: Collection[str] = (),
     left: Mapping[str, Sequence[str]] = MappingProxyType({}),
-    only: str = "",
+    how: How = AS_IT_STANDS,
 ) -> Foreseen:
     """What `import_csv` would do with a file, by the same statements. Stores nothing.
 
@@ -191,16 +207,15 @@ def foresee(
         lines: of the file, with their ends.
         newsletter_slug: what its readers would subscribe to.
         now: aware UTC.
-        ignored: names of columns that say nothing about who may be mailed.
         left: lines of files beside it, by name, of those who have left.
-        only: of a file of several lists, the name of the one that is meant.
+        how: it is to be read.
 
     Raises:
         NotFoundError: there is no such newsletter.
         RefusedError: it has ended.
         UsageError: the file cannot be used.
     """
-    newsletter, intake, usable = _opened(lines, newsletter_slug, ignored, left, only, now)
+    newsletter, intake, usable = _opened(lines, newsletter_slug, left, how, now)
     active = gone = suppressed = 0
     rejected: list[tuple[int, str]] = []
     while part := list(islice(usable, LINES_AT_ONCE)):
@@ -223,9 +238,8 @@ def foresee(
 def _opened(
     lines: Iterable[str],
     newsletter_slug: str,
-    ignored: Collection[str],
     left: Mapping[str, Sequence[str]],
-    only: str,
+    how: How,
     now: dt.datetime,
 ) -> tuple[Newsletter, Intake, Iterator[Line]]:
     """A file and the newsletter that it is for, and its usable rows: whoever left is known."""
@@ -236,14 +250,16 @@ def _opened(
                 f"{newsletter.name} has ended, so nobody was imported; import into a newsletter "
                 "that is still sent."
             )
-        slugs = {section.slug for section in newsletters.sections_to_choose(tx, newsletter)}
-    table, others = one_list(_table(list(lines), ignored), only)
+        on_offer = newsletters.sections_to_choose(tx, newsletter)
+        sections = {section.slug: section.name for section in on_offer}
+    table, others = one_list(_table(list(lines), how.ignored), how.only)
     gone = {name: _of_leavers(name, beside) for name, beside in left.items()}
     barred = dict[str, Objection]()
     for name, (beside, meant) in gone.items():
         barred |= left_in(beside, meant, name)
-    found = survey(table, columns.understand(table.names, ignored), barred)
-    intake = Intake(newsletter, frozenset(slugs), found, now)
+    found = survey(table, columns.understand(table.names, how.ignored), barred)
+    tags = Tags(table.names, sections, is_choice=how.by_tags)
+    intake = Intake(newsletter, sections, found, tags, now)
     intake.notes.extend(others)
     of_left = (intake.left_lines(name, *each) for name, each in gone.items())
     return newsletter, intake, chain(chain.from_iterable(of_left), intake.lines(table))

@@ -104,6 +104,16 @@ def test_a_code_page_and_a_list_are_named_by_an_operator(tmp_path: Path) -> None
         assert tx.scalar(select(Subscriber.address)) == "j\u00fcrgen@example.com"
 
 
+def test_tags_are_named_unless_they_are_sections(tmp_path: Path) -> None:
+    file = write(tmp_path, 'email,labels\nreader001@example.com,"gold,world"\n')
+
+    done = run(file, "--tags-as-sections", "--json", "--dry-run")
+
+    assert json.loads(done.stdout.splitlines()[-1])["notes"] == [
+        {"line": 2, "note": "the tag “gold” was left out (of 1 reader)"}
+    ]
+
+
 def test_an_import_needs_the_wording_that_a_dry_run_does_not(tmp_path: Path) -> None:
     asked = ["import", str(write(tmp_path, SEMICOLONS)), "-n", "morning"]
 

@@ -14,7 +14,7 @@ from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.recipients import Recipient
 from syndicate.store.readers.subscribers import Consent, Subscriber, Subscription
 from syndicate.subscribers import csvfile, status_cells, transfer
-from syndicate.subscribers.transfer import Foreseen, Imported
+from syndicate.subscribers.transfer import Foreseen, How, Imported
 from syndicate.vocabulary.newsletters import ChoiceKind, SubscriptionState
 from syndicate.vocabulary.sending import SuppressionReason
 from tests import matrix
@@ -35,13 +35,13 @@ def bring(text: str | bytes, *ignored: str, end: str = "\n") -> Imported:
     raw = text if isinstance(text, bytes) else text.replace("\n", end).encode()
     lines = csvfile.lines_of(csvfile.decoded(raw))
     return transfer.import_csv(
-        lines, "morning", wording="Yes.", origin="list.csv", now=NOW, ignored=ignored
+        lines, "morning", wording="Yes.", origin="list.csv", now=NOW, how=How(ignored)
     )
 
 
 def foreseen(text: str, *ignored: str, end: str = "\n") -> Foreseen:
     lines = csvfile.lines_of(text.replace("\n", end))
-    return transfer.foresee(lines, "morning", now=NOW, ignored=ignored)
+    return transfer.foresee(lines, "morning", now=NOW, how=How(ignored))
 
 
 def active() -> list[str]:
@@ -146,7 +146,8 @@ def test_a_plain_list_of_readers_comes_in_without_a_word(tool: str, end: str) ->
     done = bring(PLAIN[tool], end=end)
 
     assert active() == ["in1", "in2"]
-    assert (done.added, done.refused, done.notes) == (2, (), ())
+    assert (done.added, done.refused) == (2, ())
+    assert all(why.startswith("the tag “") for _, why in done.notes)
 
 
 @pytest.mark.usefixtures("database", "morning")
@@ -342,7 +343,6 @@ WORDS = st.sampled_from(
     ["active", "subscribed", "unsubscribed", "bounced", "gold", "", "no", "yes", "0", "1", "true"]
 )
 NAMES = st.sampled_from(["status", "subscribed", "opt-out", "unsub_time", "confirmed_at", "state"])
-
 
 BOTH = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 

@@ -6,7 +6,7 @@ from syndicate.errors import UsageError
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.subscribers import csvfile, transfer
-from syndicate.subscribers.transfer import Foreseen
+from syndicate.subscribers.transfer import Foreseen, How
 from tests.subscribers import desk
 from tests.subscribers.desk import NOW
 
@@ -40,7 +40,7 @@ def morning(database: str) -> Newsletter:  # noqa: ARG001 - the rows go there
 
 
 def foreseen(text: str, only: str = "") -> Foreseen:
-    return transfer.foresee(csvfile.lines_of(text), "morning", now=NOW, only=only)
+    return transfer.foresee(csvfile.lines_of(text), "morning", now=NOW, how=How(only=only))
 
 
 @pytest.mark.usefixtures("morning")
@@ -80,7 +80,7 @@ def test_the_rows_of_one_list_come_in_and_the_others_are_named(
     [
         (MAILPOET, "", "The file is of several lists: Evening, Morning; say with --list NAME"),
         (MAILPOET, "Weekly", "No row of the file is of the list Weekly; it has Evening, Morning."),
-        ("email\na@example.com\n", "Morning", "The file has no column of lists"),
+        ("email\na@example.com\n", "Morning", "The file has no column of lists or tags"),
         ("email,list\na@example.com,\n", "Morning", "is of the list Morning; it has none."),
     ],
 )

@@ -90,6 +90,21 @@ def test_the_form_asks_for_a_code_page_and_a_list_by_their_fields(
     assert "Line 2: is of another list (A), and was left out" in one
 
 
+def test_tags_are_sections_where_the_box_is_ticked(browser: TestClient, newsroom: Newsroom) -> None:
+    operators.sign_in(browser)
+    lines = 'email,tags\nreader101@example.com,"gold, world"\n'
+    said = SAID | {"ignored": "", "pasted": lines, "do": "dry-run"}
+
+    plain = browser.post("/console/lists", data=said).text
+    ticked = browser.post("/console/lists", data=said | {"by_tags": "yes"}).text
+
+    assert newsroom.newsletter
+    assert "the tag “world” was left out, though the newsletter has the section world" in plain
+    assert "the tag “world”" not in ticked
+    assert "Line 2: the tag “gold” was left out (of 1 reader)" in ticked
+    assert 'name="by_tags" value="yes" checked' in ticked
+
+
 def test_a_viewer_is_shown_no_form(browser: TestClient, newsroom: Newsroom) -> None:
     operators.sign_in(browser, "viewer")
 

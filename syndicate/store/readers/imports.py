@@ -225,8 +225,8 @@ _STEPS = (
     *leavings.KEEP,
 )
 # Few lines change no plan; and whoever looks at a table so keeps others from it until the commit.
-_MANY = 1_000
-_WHERE_MANY = (_ANALYZE_SUBSCRIBERS, _ANALYZE_SUBSCRIPTIONS)
+_MANY_LINES = 1_000
+_FOR_BIG_ONES = (_ANALYZE_SUBSCRIBERS, _ANALYZE_SUBSCRIPTIONS)
 _REFUSED = text(
     "SELECT number, verdict FROM import_line WHERE told IS NULL AND verdict NOT IN ('new', 'known')"
     " ORDER BY number"
@@ -258,7 +258,7 @@ def bring_in(
     done = judged(tx, lines, newsletter)
     values = {"newsletter": newsletter.id, "now": now, "wording": proof[0], "origin": proof[1]}
     for step in _STEPS:
-        if step not in _WHERE_MANY or len(lines) >= _MANY:
+        if step not in _FOR_BIG_ONES or len(lines) >= _MANY_LINES:
             tx.execute(step, values | {"scope": scope(newsletter.id)})
     return done
 

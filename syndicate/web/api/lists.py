@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from syndicate import clock
 from syndicate.subscribers import steering, uploads
+from syndicate.subscribers.transfer import How
 from syndicate.web.api.actors import CanExport, CanImport
 
 router = APIRouter(prefix="/api/v1")
@@ -24,8 +25,13 @@ Encoding = Annotated[
 Only = Annotated[
     str,
     Query(
-        alias="list", max_length=200, description="of a body of several lists, the one to import"
+        alias="list",
+        max_length=200,
+        description="of a body of several lists or tags, the one to import",
     ),
+]
+ByTags = Annotated[
+    bool, Query(description="tags that are sections on offer are what their readers choose")
 ]
 _REFUSED_SHOWN = 1000
 _CSV = {"requestBody": {"content": {"text/csv": {"schema": {"type": "string"}}}, "required": True}}
@@ -48,7 +54,7 @@ class ImportResult(BaseModel):
     ended: int = Field(description="how many of these got the newsletter here until now")
     reasons: list[RefusedLine]
     notes: list[RefusedLine] = Field(
-        description="choices that were dropped; their readers were imported"
+        description="choices and tags that were dropped; their readers were imported"
     )
 
 
@@ -61,7 +67,7 @@ class ForetoldResult(BaseModel):
     suppressed: int = Field(description="whose mail came back, who complained or was erased")
     refused: int = Field(description="lines that could be corrected")
     rejected: list[RefusedLine]
-    notes: list[RefusedLine] = Field(description="choices that would be dropped")
+    notes: list[RefusedLine] = Field(description="choices and tags that would be dropped")
 
 
 async def _heard(request: Request) -> None:
@@ -82,6 +88,7 @@ def import_subscribers(  # noqa: PLR0913 - what, where to, and on what grounds
     ignore_column: Ignored = [],  # noqa: B006 - FastAPI copies it
     encoding: Encoding = "",
     only: Only = "",
+    tags_as_sections: ByTags = False,
 ) -> ImportResult:
     """Bring in readers who agreed elsewhere, as active subscribers. Safe to run twice.
 
@@ -96,9 +103,8 @@ def import_subscribers(  # noqa: PLR0913 - what, where to, and on what grounds
         slug,
         wording=wording,
         origin=origin,
-        ignored=ignore_column,
         left=upload.left,
-        only=only,
+        how=How(ignore_column, only, tags_as_sections),
         actor=actor,
         now=clock.now(),
     )
@@ -114,7 +120,7 @@ def import_subscribers(  # noqa: PLR0913 - what, where to, and on what grounds
 
 
 @router.post("/newsletters/{slug}/subscribers/dry-run", tags=["subscribers"], openapi_extra=_CSV)
-def foretell_subscribers(
+def foretell_subscribers(  # noqa: PLR0913 - what, where to and how it is read
     actor: CanImport,
     slug: Slug,
     *,
@@ -122,15 +128,15 @@ def foretell_subscribers(
     ignore_column: Ignored = [],  # noqa: B006 - FastAPI copies it
     encoding: Encoding = "",
     only: Only = "",
+    tags_as_sections: ByTags = False,
 ) -> ForetoldResult:
     """What would become of a file's rows. Stores nothing."""
     upload = uploads.opened(csv, encoding=encoding, ignored=ignore_column)
     found = steering.foresee(
         upload.lines,
         slug,
-        ignored=ignore_column,
         left=upload.left,
-        only=only,
+        how=How(ignore_column, only, tags_as_sections),
         actor=actor,
         now=clock.now(),
     )

@@ -54,6 +54,7 @@ def bring_in(  # noqa: PLR0913 - the fields of the form
     ignored: Typed = "",
     encoding: Typed = "",
     only: Typed = "",
+    by_tags: Typed = "",
     pasted: Annotated[str, Form()] = "",
     do: Typed = "",
     file: UploadFile | None = None,
@@ -67,24 +68,25 @@ def bring_in(  # noqa: PLR0913 - the fields of the form
         "ignored": ignored,
         "encoding": encoding,
         "only": only,
+        "by_tags": by_tags,
         "pasted": pasted,
     }
     try:
         transfer.refuse_by_name(named)
         names = [each.strip() for each in ignored.split(",") if each.strip()]
+        how = transfer.How(names, only, bool(by_tags))
         raw = _content(file if named else None, pasted)
         upload = uploads.opened(raw, encoding=encoding.strip() if named else "", ignored=names)
         if do == _DRY_RUN:
-            found = _foretold(actor, typed, upload, names)
+            found = _foretold(actor, newsletter, upload, how)
             return _page(actor, typed, found=found, named=named)
         done = steering.bring_in(
             upload.lines,
             newsletter,
             wording=wording,
             origin=origin or named[:200] or _PASTED,
-            ignored=names,
             left=upload.left,
-            only=only,
+            how=how,
             actor=actor,
             now=clock.now(),
         )
@@ -113,15 +115,12 @@ def _done(actor: Actor, done: transfer.Imported, newsletter: str) -> Response:
     )
 
 
-def _foretold(
-    actor: Actor, typed: dict[str, str], upload: Upload, names: Sequence[str]
-) -> transfer.Foreseen:
+def _foretold(actor: Actor, slug: str, upload: Upload, how: transfer.How) -> transfer.Foreseen:
     return steering.foresee(
         upload.lines,
-        typed["newsletter"],
-        ignored=names,
+        slug,
         left=upload.left,
-        only=typed["only"],
+        how=how,
         actor=actor,
         now=clock.now(),
     )
