@@ -25,6 +25,10 @@ _UNKNOWN = (
     "Readers who unsubscribed after the backup was made are subscribed again unless readers.jsonl "
     "beside the journal is whole."
 )
+_LOST = (
+    "readers.jsonl beside the journal is lost, or an older copy was laid in its place: readers who "
+    "unsubscribed after the backup was made are subscribed again."
+)
 _NUMBERS = ("would_send", "settled", "left")
 
 
@@ -125,7 +129,10 @@ def sentences(found: "Plan", zones: Mapping[str, str]) -> Iterator[str]:
             f"{phrases.moment(found.opens_from)}. Issues that were due by then do not open "
             "automatically; `syndicate newsletters send NAME` sends one."
         )
-    yield _KNOWN if found.is_leaving_known else _UNKNOWN
+    if found.opens_from is not None:
+        yield _UNKNOWN
+    else:
+        yield _KNOWN if found.has_reader_journal else _LOST
 
 
 def _table(found: "Plan") -> Table:

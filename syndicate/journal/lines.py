@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from syndicate import logs
+from syndicate import bounds, logs
 from syndicate.errors import PermanentError
 
 log = logs.get(__name__)
@@ -51,12 +51,12 @@ def read(path: Path, *, setting: str, last_bytes: int | None = None) -> Iterator
 
 
 def since(path: Path, moment: dt.datetime, name: str, *, setting: str) -> list[dict[str, Any]]:
-    """All lines since a moment, and perhaps some before it: from the end, as far as needed.
+    """All lines since a moment: from the end, as far as needed.
 
     Args:
         path: of the file.
         moment: aware UTC.
-        name: of the moment in a line; lines stand nearly in its order.
+        name: of the moment in a line; none stands behind one that is later by `OVERLAP`.
         setting: names a place for the file, for the message.
 
     Raises:
@@ -64,12 +64,36 @@ def since(path: Path, moment: dt.datetime, name: str, *, setting: str) -> list[d
     """
     size = TAIL_BYTES
     while True:
-        found = list(read(path, setting=setting, last_bytes=size))
-        first = next((at for each in found if (at := _moment(each.get(name))) is not None), None)
+        found = [
+            (at, each)
+            for each in read(path, setting=setting, last_bytes=size)
+            if (at := _moment(each.get(name))) is not None
+        ]
         is_whole = not path.exists() or path.stat().st_size <= size
-        if is_whole or (first is not None and first < moment):
-            return found
+        # One late line at the head of what was read says nothing of those before it.
+        if is_whole or (found and found[0][0] < moment - OVERLAP):
+            return [each for at, each in found if at >= moment]
         size *= 2
+
+
+def ending_at(path: Path, size: int, length: int, *, setting: str) -> bytes | None:
+    """Of the first `size` bytes of a file the last ones, `length` at most.
+
+    Returns:
+        None where the file is shorter, or not there.
+
+    Raises:
+        PermanentError: the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, size - length))
+            found = file.read(min(size, length))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _unusable(path, "read", setting, error) from error
+    return found if len(found) == min(size, length) else None
 
 
 def append(path: Path, said: Iterable[Mapping[str, Any]], *, setting: str) -> None:
@@ -106,6 +130,28 @@ def replace(path: Path, said: Mapping[str, Any], *, setting: str) -> None:
     """
     try:
         _put(path, [json.dumps(said).encode()])
+    except OSError as error:
+        raise _unusable(path, "written", setting, error) from error
+
+
+def merge(path: Path, said: Iterable[Mapping[str, Any]], name: str, *, setting: str) -> None:
+    """Put lines among those of a file by their time, whole or not at all; by one process.
+
+    Args:
+        path: of the file; it and its folder are made if they are not there.
+        said: one mapping a line.
+        name: of the moment in a line.
+        setting: names a place for the file, for the message.
+
+    Raises:
+        PermanentError: it cannot be read or written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        raw = path.read_bytes().splitlines() if path.exists() else []
+        every = [line for line in raw if line.strip()]
+        every += [json.dumps(each, ensure_ascii=False).encode() for each in said]
+        _put(path, sorted(every, key=lambda line: _stands_at(path, line, name)))
     except OSError as error:
         raise _unusable(path, "written", setting, error) from error
 
@@ -157,6 +203,11 @@ def _put(path: Path, lines: Iterable[bytes]) -> None:
         Path(name).replace(path)
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def _stands_at(path: Path, line: bytes, name: str) -> dt.datetime:
+    """Where in a file a line stands: one that does not say when, first of all."""
+    return _moment((_said(path, line) or {}).get(name)) or bounds.FIRST
 
 
 def _moment(said: object) -> dt.datetime | None:

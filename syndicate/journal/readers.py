@@ -8,9 +8,10 @@ A reader is the keyed hash of an address. The address itself, and what was chose
 a key of this installation (`sealed`), for 90 days, and taken out when the reader is erased.
 
 The tick writes what the rows say and the file does not, so a leaving is in it two seconds later,
-whichever host took it; a lost file is written anew, 90 days back. When an installation starts, and
-before mail of a restored one is released, the last word about each reader is done again where the
-database lacks it.
+whichever host took it. A file that is lost, or not as its mark says (`reader_mark`), is made whole
+from the rows of 90 days; not while mail is held, for nobody knows then whose rows these are. When
+an installation starts, and before mail of a restored one is released, the last word about each
+reader is done again where the database lacks it.
 
 Source: docs/decisions/0019-the-way-back.md.
 """
@@ -24,21 +25,24 @@ from typing import Any
 
 from syndicate import bounds, clock, logs
 from syndicate.errors import PermanentError
-from syndicate.journal import lines, lives, reader_lines
+from syndicate.journal import lines, lives, reader_lines, reader_mark
+from syndicate.journal.reader_mark import Mark
 from syndicate.settings import Settings
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.platform import installation
-from syndicate.store.recovery import lost_readers, reader_record
-from syndicate.store.recovery.reader_record import Fact, Person
+from syndicate.store.recovery import copies, lost_readers, reader_record
+from syndicate.store.recovery.reader_record import Fact, Person, Sums
 from syndicate.vocabulary.readers import ReaderFact
 from syndicate.vocabulary.sending import SuppressionReason
 
 log = logs.get(__name__)
 
 NAME = "readers.jsonl"
+_SETTING = lives.SETTING
+_NOTED = "noted_at"
 # Older than any backup that is brought back.
 _FAR_BACK = dt.timedelta(days=90)
 _AT_ONCE = 20_000
+_ROLLED_AFTER = dt.timedelta(minutes=10)
 # Erasures and suppressions first: who came back afterwards came back to what is left.
 _ORDER = (
     ReaderFact.SUPPRESSED,
@@ -58,8 +62,8 @@ def path_of(own: Settings) -> Path | None:
 def keep(path: Path) -> int:
     """Append what readers did and the file does not hold yet. Safe to run twice.
 
-    A file that is not there is made, so that one that was lost is missed after a restore; not while
-    mail is held, for until then nobody has missed it.
+    A file that is not there is made, and one that was laid beside is made whole; not while mail is
+    held, or nobody has compared the database, for until then nobody has missed it.
 
     Returns:
         How much that was.
@@ -67,30 +71,80 @@ def keep(path: Path) -> int:
     Raises:
         PermanentError: the file cannot be read or written.
     """
-    now = clock.now()
-    is_new = not path.exists()
+    mark = reader_mark.read(path)
     with transaction() as tx:
-        if is_new and installation.held_why(tx) is not None:
-            return 0
+        is_compared = copies.is_compared(tx)
+    if mark is not None and (mark.fits(path) if is_compared else reader_mark.is_living(path)):
+        with transaction() as tx:
+            sums = reader_record.sums(tx, mark.since, lines.OVERLAP)
+        if mark.since <= sums.recent:
+            return _go_on(path, mark, sums)
+    if is_compared:
+        return _make_whole(path)
+    return _append_to_strange(path) if path.exists() else 0
+
+
+def _go_on(path: Path, mark: Mark, sums: Sums) -> int:
+    """The same of a file that is as its mark says."""
+    fresh: list[Fact] = []
+    is_known = sums.every == mark.sum
+    if not is_known:
+        with transaction() as tx:
+            found = reader_record.since(tx, mark.since)
+        known = set(reader_lines.facts(lines.since(path, mark.since, _NOTED, setting=_SETTING)))
+        fresh = [each for each in found if each not in known]
+        _append(path, fresh)
+    # What is old is not summed up for ever; but a mark is not written at each tick.
+    if not is_known or (sums.every != sums.of_recent and sums.recent - mark.since > _ROLLED_AFTER):
+        reader_mark.write(path, sums.recent, sums.of_recent)
+    return len(fresh)
+
+
+def _make_whole(path: Path) -> int:
+    """The same of a file that is not there, or that anybody may have laid beside."""
+    moment = clock.now() - _FAR_BACK
+    with transaction() as tx:
+        # First: what is noted in between is written now, and once more looked for.
+        sums = reader_record.sums(tx, moment, lines.OVERLAP)
+        found = reader_record.since(tx, moment)
+    known = set(reader_lines.facts(lines.read(path, setting=_SETTING)))
+    fresh = [each for each in found if each not in known]
+    _forget_erased(path, fresh)
+    if fresh or not path.exists():
+        lines.merge(path, map(reader_lines.plain, fresh), _NOTED, setting=_SETTING)
+    reader_mark.write(path, sums.recent, sums.of_recent)
+    log.warning("readers_made_whole", count=len(fresh))
+    return len(fresh)
+
+
+def _append_to_strange(path: Path) -> int:
+    """The same of a file that is not believed, and stays so."""
+    now = clock.now()
     # A moment that no sound clock wrote must not put off whatever comes before it.
-    tail = lines.read(path, setting=lives.SETTING, last_bytes=lines.TAIL_BYTES)
+    tail = lines.read(path, setting=_SETTING, last_bytes=lines.TAIL_BYTES)
     written = reader_lines.facts(tail)
     noted = [each.noted_at for each in written if each.noted_at <= now + lines.OVERLAP]
     moment = max(max(noted, default=bounds.FIRST), now - _FAR_BACK) - lines.OVERLAP
     with transaction() as tx:
         found = reader_record.since(tx, moment)
-    if not found and not is_new:
-        return 0
-    known = set(reader_lines.facts(lines.since(path, moment, "noted_at", setting=lives.SETTING)))
+    known = set(reader_lines.facts(lines.since(path, moment, _NOTED, setting=_SETTING)))
     fresh = [each for each in found if each not in known]
+    _append(path, fresh)
+    return len(fresh)
+
+
+def _append(path: Path, fresh: Sequence[Fact]) -> None:
+    _forget_erased(path, fresh)
+    if fresh:
+        lines.append(path, map(reader_lines.plain, fresh), setting=_SETTING)
+        log.info("readers_written", count=len(fresh))
+
+
+def _forget_erased(path: Path, fresh: Sequence[Fact]) -> None:
+    """First: a crash in between leaves the erasure to the next tick, and no address."""
     erased = {each.reader.hex() for each in fresh if each.reason == SuppressionReason.ERASED}
     if erased:
-        # First: a crash in between leaves the erasure to the next tick, and no address.
         _unseal(path, lambda said: said.get("reader") in erased)
-    if fresh or is_new:
-        lines.append(path, [reader_lines.plain(each) for each in fresh], setting=lives.SETTING)
-        log.info("readers_written", count=len(fresh))
-    return len(fresh)
 
 
 def tidy(path: Path, now: dt.datetime) -> int:
@@ -103,13 +157,28 @@ def tidy(path: Path, now: dt.datetime) -> int:
         PermanentError: the file cannot be read or written.
     """
     before = (now - _FAR_BACK).isoformat()
-    return _unseal(path, lambda said: str(said.get("noted_at")) < before)
+    mark = reader_mark.read(path) if reader_mark.is_living(path) else None
+    count = _unseal(path, lambda said: str(said.get("noted_at")) < before)
+    if count and mark is not None:
+        reader_mark.write(path, mark.since, mark.sum)
+    return count
 
 
-def is_there(own: Settings) -> bool:
-    """Whether there is a journal of readers, if only an empty one: no restore has lost it."""
+def is_living(own: Settings) -> bool:
+    """Whether there is a journal of readers that no restore has lost, or brought back.
+
+    Raises:
+        PermanentError: the file cannot be read.
+    """
     path = path_of(own)
-    return path is not None and path.exists()
+    if path is None:
+        return False
+    if reader_mark.read(path) is not None:
+        return reader_mark.is_living(path)
+    # Of the version before, which wrote no mark: a copy was changed when it was copied.
+    tail = lines.read(path, setting=_SETTING, last_bytes=lines.TAIL_BYTES)
+    newest = max((each.noted_at for each in reader_lines.facts(tail)), default=None)
+    return newest is not None and lives.is_as_written(path, newest)
 
 
 def replay(
@@ -129,7 +198,7 @@ def replay(
         PermanentError: the file cannot be read.
     """
     done: Counter[ReaderFact] = Counter()
-    facts = [*reader_lines.facts(lines.read(path, setting=lives.SETTING)), *unwritten]
+    facts = [*reader_lines.facts(lines.read(path, setting=_SETTING)), *unwritten]
     erasures = _erasures(facts)
     for part in _parts(erasures):
         with transaction() as tx:
@@ -253,4 +322,4 @@ def _unseal(path: Path, is_meant: Callable[[Mapping[str, Any]], bool]) -> int:
             return None
         return {name: value for name, value in said.items() if name != "sealed"}
 
-    return lines.change(path, without, setting=lives.SETTING)
+    return lines.change(path, without, setting=_SETTING)

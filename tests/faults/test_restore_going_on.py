@@ -1,6 +1,7 @@
 """After a restore new mail leaves by itself; what was open then is held until it is released."""
 
 import datetime as dt
+import shutil
 
 import pytest
 from typer.testing import CliRunner
@@ -19,6 +20,7 @@ from tests.acting import TESTER
 from tests.faults import copies
 from tests.faults.copies import CHUNK, House
 from tests.faults.test_restore_held import ask_for_alert
+from tests.faults.test_restore_readers import leave
 from tests.mail import confirmation
 
 pytestmark = pytest.mark.stack
@@ -127,16 +129,24 @@ def test_what_an_operator_had_stopped_does_not_go_on(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    "lost", matrix.whole(["journal.jsonl", "readers.jsonl"], short=["readers.jsonl"])
+    "lost",
+    matrix.whole(
+        ["journal.jsonl", "readers.jsonl", "older readers.jsonl"], short=["older readers.jsonl"]
+    ),
 )
-def test_where_a_journal_is_lost_all_stays_held(house: House, lost: str) -> None:
+def test_where_a_journal_is_lost_or_an_older_copy_all_stays_held(house: House, lost: str) -> None:
     """Who has left since is known by nothing else."""
     house.begin()
     copies.open_newsroom(READERS)
     copies.open_alerts(READERS)
     copies.tick()
     backup = house.dump("nightly")
-    house.journal.with_name(lost).unlink()
+    leave("reader001@example.com")
+    copies.tick()
+    how, _, name = lost.rpartition(" ")
+    house.journal.with_name(name).unlink()
+    if how:
+        shutil.copy(backup.with_suffix(".beside") / name, house.journal.with_name(name))
     house.restore_into(backup, "house")
     assert house.start() is not None
     ask_for_alert("flood")

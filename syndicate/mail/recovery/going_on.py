@@ -42,7 +42,7 @@ def go_on(now: dt.datetime) -> bool:
         return False
     if row.environment != own.environment or not lives.is_live(path):
         return False
-    if not readers.is_there(own):
+    if not readers.is_living(own):
         return False
     if (stones := takedowns.path_of(own)) is not None:
         takedowns.replay(stones, now)

@@ -74,7 +74,7 @@ class Plan:
         past_lives: what the journal knows.
         mark: likewise.
         is_rest: whether new mail leaves, and only what was open is held.
-        has_reader_journal: whether there is a journal of readers, so that who left stays out.
+        has_reader_journal: whether that of readers is living, so that who left stays out.
     """
 
     held_why: str | None
@@ -85,11 +85,6 @@ class Plan:
     mark: int = 0
     is_rest: bool = False
     has_reader_journal: bool = True
-
-    @property
-    def is_leaving_known(self) -> bool:
-        """Whether it is known who left or was erased in the time that is lost."""
-        return self.opens_from is None and self.has_reader_journal
 
     @property
     def held_sentence(self) -> str:
@@ -222,7 +217,7 @@ class View:
             past_lives=frozenset(self.journal.lives),
             mark=head.mark if head is not None else 0,
             is_rest=self.is_rest,
-            has_reader_journal=readers.is_there(settings.load()),
+            has_reader_journal=readers.is_living(settings.load()),
         )
 
     def settle(self, mailing: Mailing, now: dt.datetime) -> None:

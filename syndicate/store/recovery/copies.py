@@ -101,6 +101,14 @@ def settle_in(tx: Transaction, found: Here) -> None:
     tx.execute(update(Installation).values(home=found.home, compared_for=found.server_since))
 
 
+def is_compared(tx: Transaction) -> bool:
+    """Whether somebody compared this database since its server was started, and let mail leave."""
+    row = tx.scalar(select(Installation))
+    found = here(tx)
+    is_known = row is not None and (row.home, row.compared_for) == (found.home, found.server_since)
+    return row is not None and is_known and row.held_at is None
+
+
 def hold(tx: Transaction, *, now: dt.datetime, why: str, is_all_restored: bool) -> bool:
     """Let no mail leave a database that may be a copy. Safe to run twice.
 

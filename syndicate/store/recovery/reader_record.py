@@ -80,9 +80,9 @@ _PERSON = ", ".join(
 )
 _NOBODY = "NULL, NULL, NULL::text[], NULL::text[], NULL::timestamptz"
 # No bounces: a burst takes them back in one act, and an address that is gone says so again.
-_SINCE = text(
-    f"""
-    SELECT {sql(ReaderFact.LEFT)}, r.address_hash, n.slug, c.at, c.noted_at, '', {_NOBODY}
+_ROWS = f"""
+    SELECT {sql(ReaderFact.LEFT)} AS fact, r.address_hash AS reader, n.slug AS about, c.at,
+        c.noted_at, '' AS reason, {_NOBODY}
     FROM subscription_change c JOIN subscription s ON s.id = c.subscription_id
         JOIN subscriber r ON r.id = s.subscriber_id JOIN newsletter n ON n.id = s.newsletter_id
     WHERE c.kind = {sql(ReaderChange.LEFT)} AND c.noted_at > :moment
@@ -116,19 +116,60 @@ _SINCE = text(
     WHERE a.action = ANY(:lifts) AND a.at > :moment
         -- Of a newsletter that is no longer there nothing is told: it is not all mail.
         AND (a.detail ->> 'scope' IS NOT NULL OR n.id IS NOT NULL OR a.detail ->> 'of' = :all_mail)
-    ORDER BY 5, 4, 2, 3, 1
+"""  # noqa: S608 - our own words
+_SINCE = text(f"{_ROWS} ORDER BY 5, 4, 2, 3, 1")
+_SUMS = text(
+    f"""
+    SELECT recent, concat(count(*), ':', sum(hash)), concat(count(*) FILTER (WHERE is_recent), ':',
+        sum(hash) FILTER (WHERE is_recent))
+    FROM (SELECT now() - CAST(:overlap AS interval) AS recent) ago LEFT JOIN LATERAL (
+        SELECT hashtextextended(concat_ws('|', fact, encode(reader, 'hex'), about,
+            extract(epoch FROM at), extract(epoch FROM noted_at), reason), 0) AS hash,
+            noted_at > recent AS is_recent
+        FROM ({_ROWS}) facts
+    ) each ON true GROUP BY recent
     """  # noqa: S608 - our own words
 )
 
 
+@dataclass(frozen=True)
+class Sums:
+    """What was noted since a moment, in a word each: the same as long as it is the same facts.
+
+    Attributes:
+        every: all of it.
+        recent: since when some of it is recent, aware UTC, by the database's own clock.
+        of_recent: that of it.
+    """
+
+    every: str
+    recent: dt.datetime
+    of_recent: str
+
+
+def sums(tx: Transaction, moment: dt.datetime, overlap: dt.timedelta) -> Sums:
+    """What the database wrote down after a moment, without reading it.
+
+    Args:
+        tx: the open transaction.
+        moment: aware UTC.
+        overlap: how long ago is recent.
+    """
+    recent, every, of_recent = tx.execute(_SUMS, _asked(moment) | {"overlap": overlap}).one()
+    return Sums(every, recent, of_recent)
+
+
 def since(tx: Transaction, moment: dt.datetime) -> list[Fact]:
     """What the database wrote down after a moment, oldest first."""
-    values = {"moment": moment, "lifts": audit.codes(Act.READER_LIFT), "all_mail": ALL_MAIL}
-    rows = tx.execute(_SINCE, values)
+    rows = tx.execute(_SINCE, _asked(moment))
     return [
         Fact(ReaderFact(fact), bytes(reader), about, at, noted_at, reason, _person(*person))
         for fact, reader, about, at, noted_at, reason, *person in rows
     ]
+
+
+def _asked(moment: dt.datetime) -> dict[str, object]:
+    return {"moment": moment, "lifts": audit.codes(Act.READER_LIFT), "all_mail": ALL_MAIL}
 
 
 def _person(
