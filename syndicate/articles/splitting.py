@@ -110,7 +110,7 @@ def _speaks(
     """Why what speaks for an article stays with it."""
     if entry is not None:
         return f"Article {article_id} began with entry {entry}; name one that came later."
-    other = "name the other source" if len(theirs) == 1 else "name one of its later entries"
+    other = "name one of its later entries" if theirs[1:] else "name the other source"
     return f"Source {source} speaks for article {article_id}; {other}."
 
 

@@ -1,31 +1,58 @@
 """Asking lead pictures for their size, once each: without it a feed has no enclosure of them.
 
-    a story comes ─> its picture waits ─> one HEAD ─> its size, or that none was told
+    a story comes ─> its picture waits ─┬─ its domain is free ─> one HEAD ─> its size, or none
+                           ^            ├─ it is asked by somebody else ─┐
+                           └────────────┼────────────────────────────────┘
+                                        └─ it wants rest, or robots.txt says no ─> none
 
 Nothing is asked again: whoever did not answer has no enclosure, as before. A story is not kept
 waiting for it: it is in its feeds by then, which are built again five minutes later at most.
+Pictures are asked for as feeds are: a registered domain is leased whole, one request at a time, a
+second apart; and as pages are, never against robots.txt.
 """
 
 import asyncio
 import datetime as dt
 import time
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from syndicate import logs, settings
+from syndicate.collect import polling
+from syndicate.collect.from_row import answer_of
+from syndicate.collect.robots import obeys, robots
 from syndicate.errors import SyndicateError
 from syndicate.fetch import Fetcher, Response, user_agent
 from syndicate.store.ground.session import transaction
+from syndicate.store.intake import hosts, sources
 from syndicate.store.syndication import picture_sizes
 from syndicate.store.syndication.picture_sizes import Unmeasured
 
 log = logs.get(__name__)
 
 PICTURES = 20  # taken at once
-AT_ONCE = 4  # asked at once; most lie on one server
+AT_ONCE = 4  # domains asked at once
+GAP_S = 1.0  # between two requests to one domain
 ANSWER_S = 5.0  # whoever takes longer has no size
-BUDGET_S = 20.0  # no further pictures are taken after it; the tick wakes the next call
+BUDGET_S = 20.0  # nothing is asked after it; the tick wakes the next call
 MOST_BYTES = 2**40
+
+
+@dataclass
+class Learnt:
+    """What asking one domain brought.
+
+    Attributes:
+        sizes: in bytes, by picture.
+        left: pictures for which no time was left.
+        rest_until: nobody asks the domain before; None where it said nothing.
+    """
+
+    sizes: dict[int, int] = field(default_factory=dict)
+    left: list[int] = field(default_factory=list)
+    rest_until: dt.datetime | None = None
 
 
 def measure_due(now: dt.datetime, *, should_stop: Callable[[], bool] = lambda: False) -> int:
@@ -38,15 +65,26 @@ def measure_due(now: dt.datetime, *, should_stop: Callable[[], bool] = lambda: F
     Returns:
         How many sizes were told.
     """
-    told, until = 0, time.monotonic() + BUDGET_S
-    while not should_stop() and time.monotonic() < until:
+    began = time.monotonic()
+    told, waiting = 0, set[int]()
+    while not should_stop() and time.monotonic() < began + BUDGET_S:
+        moment = now + dt.timedelta(seconds=time.monotonic() - began)
         with transaction() as tx:
-            taken, asked = picture_sizes.take(tx, now, limit=PICTURES)
-        sizes = asyncio.run(_sizes(asked)) if asked else {}
+            taken, asked = picture_sizes.take(tx, moment, limit=PICTURES, but=waiting)
+        by_domain = defaultdict[str, list[Unmeasured]](list)
+        for each in asked:
+            by_domain[sources.domain_of(each.url)].append(each)
         with transaction() as tx:
-            of = {each.article_id for each in asked if each.id in sizes}
-            picture_sizes.put(tx, sizes, of, now)
-        told += len(sizes)
+            leased = hosts.lease(tx, by_domain, moment)
+        ours = {domain: by_domain[domain] for domain in sorted(leased.ours)}
+        learnt = asyncio.run(_ask(ours, moment, until=began + BUDGET_S)) if ours else {}
+        busy = by_domain.keys() - leased.ours - leased.resting
+        left = {each.id for domain in busy for each in by_domain[domain]}
+        left |= {picture_id for each in learnt.values() for picture_id in each.left}
+        gap = dt.timedelta(seconds=time.monotonic() - began + GAP_S)
+        _keep(by_domain, learnt, left, now=now, next_at=now + gap)
+        waiting |= left
+        told += sum(len(each.sizes) for each in learnt.values())
         if taken < PICTURES:
             break
     return told
@@ -64,25 +102,100 @@ def size_of(answer: Response) -> int | None:
     return size if 0 < size <= MOST_BYTES else None
 
 
-async def _sizes(asked: Sequence[Unmeasured]) -> dict[int, int]:
-    slots = asyncio.Semaphore(AT_ONCE)
+async def ask(
+    pictures: Sequence[Unmeasured],
+    fetcher: Fetcher,
+    *,
+    gap_s: float,
+    until: float,
+    now: dt.datetime,
+) -> Learnt:
+    """Ask one domain for the sizes of its pictures, one after the other.
+
+    Args:
+        pictures: that lie there.
+        fetcher: the door to other servers.
+        gap_s: between two requests.
+        until: no further picture is asked for then; of `time.monotonic`.
+        now: aware UTC.
+    """
+    learnt = Learnt()
+    for number, each in enumerate(pictures):
+        wait_s = gap_s if number else 0.0
+        if time.monotonic() + wait_s >= until:
+            learnt.left.append(each.id)
+            continue
+        await asyncio.sleep(wait_s)
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                answer = await _head(each, fetcher, now)
+        except (SyndicateError, TimeoutError) as error:
+            log.info("picture_not_measured", picture_id=each.id, reason=str(error))
+            continue
+        if answer.status in polling.SLOW_DOWN:
+            wait = polling.retry_after(answer_of(answer), now) or polling.RETRY_FLOOR
+            learnt.rest_until = now + max(wait, polling.RETRY_FLOOR)
+            break  # who wants rest is not asked for the next picture
+        size = size_of(answer)
+        if size is not None:
+            learnt.sizes[each.id] = size
+    return learnt
+
+
+async def _head(each: Unmeasured, fetcher: Fetcher, now: dt.datetime) -> Response:
+    allow = _allowed([each])
+    if any(map(obeys, each.sources)) or not each.sources:
+        await robots().check(each.url, fetcher=fetcher, allow=allow, now=now)
     headers = {
         "User-Agent": user_agent(settings.load().base_url()),
         "Accept-Encoding": "identity",  # the size that a reader's app is told when it comes
     }
+    return await fetcher.get(each.url, method="HEAD", headers=headers, allow=allow)
 
-    async def ask(each: Unmeasured) -> tuple[int, int | None]:
+
+async def _ask(
+    by_domain: Mapping[str, Sequence[Unmeasured]], now: dt.datetime, *, until: float
+) -> dict[str, Learnt]:
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def one(pictures: Sequence[Unmeasured]) -> Learnt:
         async with slots:
-            try:
-                async with asyncio.timeout(ANSWER_S):
-                    answer = await fetcher.get(
-                        each.url, method="HEAD", headers=headers, allow=each.allow
-                    )
-            except (SyndicateError, TimeoutError) as error:
-                log.info("picture_not_measured", picture_id=each.id, reason=str(error))
-                return each.id, None
-        return each.id, size_of(answer)
+            return await ask(pictures, fetcher, gap_s=_gap_s(pictures), until=until, now=now)
 
     async with Fetcher(limit=AT_ONCE) as fetcher:
-        found = await asyncio.gather(*map(ask, asked))
-    return {picture_id: size for picture_id, size in found if size is not None}
+        learnt = await asyncio.gather(*map(one, by_domain.values()))
+    return dict(zip(by_domain, learnt, strict=True))
+
+
+def _keep(
+    asked: Mapping[str, Sequence[Unmeasured]],
+    learnt: Mapping[str, Learnt],
+    left: Collection[int],
+    *,
+    now: dt.datetime,
+    next_at: dt.datetime,
+) -> None:
+    """Write down what was learnt, and give the domains back; nobody asks them before `next_at`."""
+    sizes = {id_: size for each in learnt.values() for id_, size in each.sizes.items()}
+    of = {each.article_id for theirs in asked.values() for each in theirs if each.id in sizes}
+    with transaction() as tx:
+        picture_sizes.put(tx, sizes, of, now)
+        picture_sizes.put_back(tx, left)
+        hosts.release(
+            tx,
+            {
+                domain: each.rest_until or (next_at if _gap_s(asked[domain]) else None)
+                for domain, each in learnt.items()
+            },
+        )
+
+
+def _allowed(pictures: Sequence[Unmeasured]) -> list[str]:
+    return [
+        origin for each in pictures for source in each.sources for origin in source.allow_origins
+    ]
+
+
+def _gap_s(pictures: Sequence[Unmeasured]) -> float:
+    """Seconds between two requests; whoever named an in-house server asks themselves."""
+    return 0.0 if _allowed(pictures) else GAP_S

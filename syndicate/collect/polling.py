@@ -48,7 +48,7 @@ MOVED_SEEN = 3
 RHYTHM_ITEMS = 20
 HUB_PROVED = dt.timedelta(days=7)  # a hub that told us something so lately is trusted to do so
 HUB_AHEAD = dt.timedelta(minutes=10)
-_SLOW_DOWN = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+SLOW_DOWN = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _PERMANENT = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 _SECONDS = re.compile(r"\d{1,9}$")
@@ -223,7 +223,7 @@ def changed(
 def refused(polled: Polled, answer: Answer, *, now: dt.datetime, chance: float) -> Verdict:
     """After a status of 400 and more."""
     wait = retry_after(answer, now)
-    if answer.status in _SLOW_DOWN or (
+    if answer.status in SLOW_DOWN or (
         answer.status == HTTPStatus.FORBIDDEN and _is_rate_limit(answer)
     ):
         wait = _backed_off(polled, chance) if wait is None else wait

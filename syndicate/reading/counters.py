@@ -51,20 +51,45 @@ def is_counter(
         is_hidden: whether it is hidden itself, and no script is to show it.
         is_within_hidden: whether something around it is hidden.
     """
-    sizes = [int(found[1]) for name in ("width", "height") if (found := _size(said, name))]
-    if is_hidden or (sizes and (min(sizes) <= _LINE or max(sizes) <= _DOT)):
-        return True
-    if sizes or said.get("alt", "").strip():
-        return False
+    verdict = _by_words(said)
+    if is_hidden or verdict is not None:
+        return is_hidden or bool(verdict)
     return is_within_hidden or _counts(address)
+
+
+def is_lead(said: Mapping[str, object], address: str) -> bool:
+    """Whether what is called an article's picture is one, and no counter.
+
+    More is believed of it than of a picture within a text: a chart may well lie with statistics,
+    and a picture be called "p".
+
+    Args:
+        said: its width, height and alt, as far as they are said.
+        address: where it lies, absolute.
+    """
+    verdict = _by_words({name: str(value) for name, value in said.items() if value})
+    return not (_counts(address, is_called=True) if verdict is None else verdict)
+
+
+def _by_words(said: Mapping[str, str]) -> bool | None:
+    """Whether a picture's size tells that it counts; None where it says neither size nor words."""
+    sizes = [int(found[1]) for name in ("width", "height") if (found := _size(said, name))]
+    if sizes and (min(sizes) <= _LINE or max(sizes) <= _DOT):
+        return True
+    return False if sizes or said.get("alt", "").strip() else None
 
 
 def _size(said: Mapping[str, str], name: str) -> re.Match[str] | None:
     return _SIZE.match(said.get(name, "").strip())
 
 
-def _counts(address: str) -> bool:
-    """Whether an address is a counter's, of a picture that says neither size nor words."""
+def _counts(address: str, *, is_called: bool = False) -> bool:
+    """Whether an address is a counter's, of a picture that says neither size nor words.
+
+    Args:
+        address: where it lies.
+        is_called: whether it is called the picture of an article.
+    """
     try:
         parts = urlsplit(address.lower())
     except ValueError:
@@ -72,8 +97,7 @@ def _counts(address: str) -> bool:
     *folders, file = parts.path.split("/")
     if _PHOTOGRAPH.search(file):
         return False
-    return (
-        _HOST.match(parts.hostname or "") is not None
-        or not (_PARTS.isdisjoint(folders) or _SHOWN.search(file))
-        or _FILE.match(file) is not None
-    )
+    is_shown = _SHOWN.search(file) is not None
+    is_host = _HOST.match(parts.hostname or "") is not None and not (is_called and is_shown)
+    is_file = _FILE.match(file) is not None and not (is_called and "." not in file)
+    return is_host or is_file or not (_PARTS.isdisjoint(folders) or is_shown)

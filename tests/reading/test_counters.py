@@ -2,7 +2,7 @@
 
 import pytest
 
-from syndicate.reading.counters import hides, is_counter
+from syndicate.reading.counters import hides, is_counter, is_lead
 
 PICTURE = "https://cdn.example/2026/seals"
 
@@ -69,3 +69,25 @@ def test_what_is_hidden_is_a_counter_and_in_what_is_hidden_unless_it_speaks() ->
 def test_a_style_hides(style: str, is_hidden: bool) -> None:
     assert hides(style, is_picture=True) == is_hidden
     assert hides("width:1px", is_picture=False) is False
+
+
+@pytest.mark.parametrize(
+    ("said", "address", "expected"),
+    [
+        ({}, "https://news.example/b.gif?host=a", False),
+        ({}, "https://pixel.news.example/x?y", False),
+        ({}, "https://news.example/~r/daily/~4/x", False),
+        ({}, "https://stats.news.example/pixel.png", False),
+        ({"width": 1, "height": "1"}, "https://stats.news.example/chart.png", False),
+        ({}, "https://stats.news.example/chart.png", True),
+        ({}, PICTURE, True),
+        ({}, "https://news.example/p", True),
+        ({"width": None, "alt": ""}, "https://news.example/picture?id=7", True),
+        ({"alt": "Seals"}, "https://news.example/b.gif", True),
+        ({"width": 600, "height": None}, "https://news.example/p", True),
+    ],
+)
+def test_a_lead_picture_is_none_that_only_counts(
+    said: dict[str, object], address: str, *, expected: bool
+) -> None:
+    assert is_lead(said, address) == expected

@@ -13,6 +13,7 @@ from syndicate.errors import BAD_ROW, NotAFeedError
 from syndicate.languages import normalised
 from syndicate.reading import embargo_dates
 from syndicate.reading.clean import absolute_url, clean, has_something
+from syndicate.reading.counters import is_lead
 from syndicate.reading.encoding import legal_object
 from syndicate.reading.feeds import cut_off_json, cut_off_xml, noise, xml_parts
 from syndicate.reading.feeds.noise import NamedStory
@@ -151,7 +152,7 @@ def _marks(own: dict[str, Any]) -> dict[str, Any]:
 def _pictures(item: dict[str, Any], base: str | None) -> tuple[PictureIn, ...]:
     for name in ("image", "banner_image"):
         url = absolute_url(_text(item, name), base)
-        if url:
+        if url and is_lead({}, url):
             return (PictureIn(url),)
     return ()
 

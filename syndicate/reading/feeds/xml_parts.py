@@ -21,8 +21,9 @@ from typing import Any
 
 from lxml import etree
 
-from syndicate.reading import counters, embargo_dates
+from syndicate.reading import embargo_dates
 from syndicate.reading.clean import absolute_url
+from syndicate.reading.counters import is_lead
 from syndicate.reading.feeds.elements import DCTERMS, MEDIA, PREFIXES, PRISM, SPELLINGS, SYNDICATE
 from syndicate.reading.records import PictureIn
 from syndicate.reading.text import plain
@@ -142,7 +143,7 @@ def pictures_of(item: etree._Element, base: str | None) -> tuple[PictureIn, ...]
     for element, context in _media_elements(item):
         name = split(element.tag)[1]
         url = absolute_url(element.get("url"), base)
-        if url is None or not _is_picture(element, url, name) or _is_counter(element, url):
+        if url is None or not _is_picture(element, url, name) or not _is_lead(element, url):
             continue
         into = small if name == "thumbnail" else full
         if url not in into:  # what is said of a picture is looked for among all that the item holds
@@ -207,10 +208,8 @@ def _is_picture(element: etree._Element, url: str, name: str) -> bool:
     return path.endswith((".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif"))
 
 
-def _is_counter(element: etree._Element, url: str) -> bool:
-    """Whether a picture is of a size that nobody sees: it is there to be counted."""
-    said = {name: value for name in ("width", "height") if (value := element.get(name))}
-    return bool(said) and counters.is_counter(said, url, is_hidden=False, is_within_hidden=False)
+def _is_lead(element: etree._Element, url: str) -> bool:
+    return is_lead({name: element.get(name) for name in ("width", "height")}, url)
 
 
 def _picture(element: etree._Element, context: etree._Element, url: str) -> PictureIn:

@@ -18,6 +18,7 @@ from lxml import etree
 from syndicate.languages import direction, normalised
 from syndicate.reading import dates, embargo_dates, encoding, first_heading
 from syndicate.reading.clean import absolute_url, clean
+from syndicate.reading.counters import is_lead
 from syndicate.reading.pages import jsonld, profile, visible_dates
 from syndicate.reading.pages.body import body_of
 from syndicate.reading.pages.bylines import authors_of
@@ -35,6 +36,7 @@ _KINDS = {
     "ImageGallery": ArticleKind.GALLERY,
 }
 # What `article:content_tier` of Facebook's Open Graph may say.
+_SIZES = ("width", "height")
 _TIERS = {"free": Access.FREE, "locked": Access.PAID, "metered": Access.REGISTERED}
 FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json"})
 
@@ -185,7 +187,7 @@ def base_of(root: etree._Element, url: str) -> str:
 def _pictures(node: jsonld.Node, meta: Meta, url: str) -> tuple[PictureIn, ...]:
     for each in jsonld.pictures(node):
         address = absolute_url(each["url"], url)
-        if address:
+        if address and is_lead({name: _number(each.get(name)) for name in _SIZES}, address):
             caption, credit = profile.credited(jsonld.text(each, "caption", "description"))
             return (
                 PictureIn(
@@ -197,16 +199,11 @@ def _pictures(node: jsonld.Node, meta: Meta, url: str) -> tuple[PictureIn, ...]:
                 ),
             )
     address = absolute_url(meta.first("og:image", "og:image:url", "twitter:image"), url)
-    if address is None:
+    alt = meta.first("og:image:alt", "twitter:image:alt")
+    sizes = {name: _number(meta.first(f"og:image:{name}")) for name in _SIZES}
+    if address is None or not is_lead({"alt": alt, **sizes}, address):
         return ()
-    return (
-        PictureIn(
-            url=address,
-            alt=meta.first("og:image:alt", "twitter:image:alt"),
-            width=_number(meta.first("og:image:width")),
-            height=_number(meta.first("og:image:height")),
-        ),
-    )
+    return (PictureIn(url=address, alt=alt, width=sizes["width"], height=sizes["height"]),)
 
 
 def _number(value: Any) -> int | None:

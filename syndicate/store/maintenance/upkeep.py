@@ -11,6 +11,7 @@ from sqlalchemy import delete, or_, select, update
 
 from syndicate.store.composition import lost_stories
 from syndicate.store.ground.session import Transaction
+from syndicate.store.intake import hosts
 from syndicate.store.platform import caps, due, idempotency, notices, tokens
 from syndicate.store.readers import subscribers
 from syndicate.store.readers.recipients import CONFIRMATION, Recipient
@@ -54,6 +55,7 @@ def keep_house(tx: Transaction, now: dt.datetime) -> None:
     dkim_keys.finish(tx, now)
     accepts.forget_before(tx, now - KEEP_ACCEPTS)
     lost_stories.forget_before(tx, now - KEEP_TOLD)
+    hosts.forget_idle(tx, now)
     hub.forget_expired(tx, now)
     consumers.forget_silent(tx, now)
     subscribers.forget_unconfirmed(tx, now - KEEP_UNCONFIRMED)

@@ -24,13 +24,13 @@ class Unmeasured:
     """A picture to ask for.
 
     Attributes:
-        allow: "IP:port" of in-house servers that its article's sources may be asked at.
+        sources: that bring its article: where they may be asked, and whether robots.txt counts.
     """
 
     id: int
     article_id: int
     url: str
-    allow: tuple[str, ...]
+    sources: tuple[Source, ...]
 
 
 def has_due(tx: Transaction) -> bool:
@@ -38,19 +38,23 @@ def has_due(tx: Transaction) -> bool:
     return bool(tx.scalar(select(exists().where(*_is_unmeasured()))))
 
 
-def take(tx: Transaction, now: dt.datetime, *, limit: int) -> tuple[int, Sequence[Unmeasured]]:
-    """Take pictures whose size nobody told; nobody gets them again.
+def take(
+    tx: Transaction, now: dt.datetime, *, limit: int, but: Collection[int] = ()
+) -> tuple[int, Sequence[Unmeasured]]:
+    """Take pictures whose size nobody told; nobody gets them again, unless they are put back.
 
     Args:
         tx: the open transaction.
         now: aware UTC.
         limit: of those that are taken.
+        but: ids that are left for another time.
 
     Returns:
         (how many were taken, those to ask for, newest first); a picture of an older story, or of
         one that was withdrawn, is not asked for.
     """
-    wanted = select(Picture.id).where(*_is_unmeasured()).order_by(Picture.id.desc()).limit(limit)
+    wanted = select(Picture.id).where(*_is_unmeasured(), Picture.id.not_in(list(but)))
+    wanted = wanted.order_by(Picture.id.desc()).limit(limit)
     ids = list(tx.scalars(wanted.with_for_update(skip_locked=True)))
     tx.execute(update(Picture).where(Picture.id.in_(ids)).values(measured_at=now))
     query = (
@@ -64,9 +68,15 @@ def take(tx: Transaction, now: dt.datetime, *, limit: int) -> tuple[int, Sequenc
         .order_by(Picture.id.desc())
     )
     rows = tx.execute(query).all()
-    allowed = _allowed(tx, {row.article_id for row in rows})
-    asked = [Unmeasured(*row, allow=tuple(allowed.get(row.article_id, ()))) for row in rows]
+    known = _sources(tx, {row.article_id for row in rows})
+    asked = [Unmeasured(*row, sources=tuple(known.get(row.article_id, ()))) for row in rows]
     return len(ids), asked
+
+
+def put_back(tx: Transaction, picture_ids: Collection[int]) -> None:
+    """Leave pictures that were taken, and could not be asked for yet, for another time."""
+    again = update(Picture).where(Picture.id.in_(picture_ids), Picture.size_bytes.is_(None))
+    tx.execute(again.values(measured_at=None))
 
 
 def put(
@@ -84,11 +94,11 @@ def _is_unmeasured() -> tuple[ColumnElement[bool], ...]:
     return (Picture.measured_at.is_(None), Picture.size_bytes.is_(None), Picture.position == 0)
 
 
-def _allowed(tx: Transaction, article_ids: Collection[int]) -> dict[int, set[str]]:
-    query = select(ArticleSource.article_id, Source.allow_origins).join(
+def _sources(tx: Transaction, article_ids: Collection[int]) -> dict[int, list[Source]]:
+    query = select(ArticleSource.article_id, Source).join(
         Source, Source.id == ArticleSource.source_id
     )
-    found: dict[int, set[str]] = {}
-    for article_id, origins in tx.execute(query.where(ArticleSource.article_id.in_(article_ids))):
-        found.setdefault(article_id, set()).update(origins)
+    found: dict[int, list[Source]] = {}
+    for article_id, source in tx.execute(query.where(ArticleSource.article_id.in_(article_ids))):
+        found.setdefault(article_id, []).append(source)
     return found

@@ -188,6 +188,9 @@ def test_an_item_that_only_points_elsewhere(
 def test_a_banner_serves_where_there_is_no_picture() -> None:
     assert item(image="mailto:x", banner_image="/b.jpg").pictures[0].url.endswith("/b.jpg")
     assert item(image=None).pictures == ()
+    counter = "https://pixel.example/b.gif?h=1"
+    assert item(image=counter, banner_image="/b.jpg").pictures[0].url.endswith("/b.jpg")
+    assert item(image=counter).pictures == ()
 
 
 @pytest.mark.parametrize(

@@ -290,6 +290,7 @@ def test_a_picture_that_nobody_sees_is_none() -> None:
 
     assert seen == PictureIn("https://daily.example/f.jpg", width=9)
     assert pictures(f"<media:thumbnail {unseen}/>") == ()
+    assert pictures('<media:content url="https://pixel.example/b.gif?h=1" medium="image"/>') == ()
 
 
 def test_a_relative_address_without_a_base_is_no_picture() -> None:

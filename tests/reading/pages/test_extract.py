@@ -242,6 +242,15 @@ def test_a_picture_that_has_no_address_gives_way_to_the_next() -> None:
     assert page(ld(image="data:x")).pictures == ()
 
 
+def test_a_counter_is_no_picture_of_a_page() -> None:
+    counter = "https://pixel.example/b.gif?h=1"
+
+    assert page(ld(image=[counter, "/p.jpg"])).pictures[0].url.endswith("/p.jpg")
+    assert page(ld(image=counter) + tag("og:image", counter)).pictures == ()
+    assert page(tag("og:image", counter) + tag("og:image:alt", "Seals")).pictures[0].alt == "Seals"
+    assert page(tag("og:image", "/1.png") + tag("og:image:width", "1")).pictures == ()
+
+
 def test_feeds_and_hub_of_a_page() -> None:
     found = page(
         '<link rel="alternate" type="application/rss+xml" href="/feed">'

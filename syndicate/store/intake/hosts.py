@@ -1,0 +1,71 @@
+"""Registered domains that are asked for what is no source: leased whole, as sources' own are.
+
+A domain of pictures alone has a row while it is asked, and for a while after it, so that the second
+between two requests and a Retry-After hold on every machine.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from syndicate.store.ground.rowsets import among
+from syndicate.store.ground.session import Transaction
+from syndicate.store.intake import source_leases
+from syndicate.store.intake.source_leases import LEASE
+from syndicate.store.intake.sources import FetchHost, Source
+
+REST = dt.timedelta(minutes=1)  # a domain that is not to be asked for longer rests
+# Of a domain that no source is at; longer than any Retry-After that is believed.
+KEPT = dt.timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Leased:
+    """Domains that are ours for a while, and those that asked for rest; the others are busy."""
+
+    ours: frozenset[str]
+    resting: frozenset[str]
+
+
+def lease(tx: Transaction, domains: Collection[str], now: dt.datetime) -> Leased:
+    """Take those of these domains that nobody asks now, and that may be asked.
+
+    Args:
+        tx: the open transaction.
+        domains: registered ones; no source needs to be at them.
+        now: aware UTC.
+    """
+    named = sorted(set(domains))
+    if not named:
+        return Leased(frozenset(), frozenset())
+    rows = [{"domain": each} for each in named]
+    tx.execute(insert(FetchHost).values(rows).on_conflict_do_nothing())
+    of_these = among(FetchHost.domain, named)
+    is_free = or_(FetchHost.leased_until.is_(None), FetchHost.leased_until <= now)
+    may_be_asked = or_(FetchHost.not_before.is_(None), FetchHost.not_before <= now)
+    free = select(FetchHost.domain).where(of_these, is_free, may_be_asked)
+    ours = frozenset(tx.scalars(free.with_for_update(skip_locked=True)))
+    taken = update(FetchHost).where(among(FetchHost.domain, sorted(ours)))
+    tx.execute(taken.values(leased_until=now + LEASE))
+    resting = select(FetchHost.domain).where(of_these, FetchHost.not_before > now + REST)
+    return Leased(ours, frozenset(tx.scalars(resting)) - ours)
+
+
+def release(tx: Transaction, domains: Mapping[str, dt.datetime | None]) -> None:
+    """Give domains back; each with the moment before which nobody asks it again, or None."""
+    source_leases.release_hosts(tx, domains)
+
+
+def forget_idle(tx: Transaction, now: dt.datetime) -> None:
+    """Forget domains that no source is at, and that nobody asked for a while."""
+    is_idle = (FetchHost.not_before < now - KEPT) | FetchHost.not_before.is_(None)
+    tx.execute(
+        delete(FetchHost).where(
+            ~exists().where(Source.domain == FetchHost.domain),
+            or_(FetchHost.leased_until.is_(None), FetchHost.leased_until < now - KEPT),
+            is_idle,
+        )
+    )
