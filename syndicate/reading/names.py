@@ -9,8 +9,9 @@ apart for certain stays one.
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from syndicate.reading import months
+from syndicate.reading import byline_words, months
 from syndicate.reading.text import plain
 
 # What begins with a blank begins where blanks begin: else each of many is a beginning.
@@ -18,23 +19,21 @@ _ADDRESS = re.compile(r"(?<!\S)\S+@\S+")
 # RSS 2.0: address (name)
 _NAMED = re.compile(r"^(?=.*\)\s*$)\s*+\S[^\s@]*+@\S+\s*\((.+)\)\s*$")
 # One letter joins names only where it is written small: "Mary Jane E Smith".
-_AND = r"(?:(?i:and|und|et|en|och|og|dan)|y|e|&|و)"
+_AND = r"(?:(?i:and|und|et|en|och|og|dan|with|avec|mit|και)|ve|ja|és|și|şi|và|y|e|i|и|і|та|&|و)"  # noqa: RUF001 - one letter
 # Given names that begin many Arabic names: "and" is written to them without a blank, and is the
 # first letter of other names (وليد), so only before these is it sure.
 _ARABIC_GIVEN = "عبد|محمد|محمود|مصطفى|حسن|حسين|علي|عمر|عمرو|يوسف|خالد|سعيد|فاطمة|مريم|سارة|ليلى|نور"
 # Initials, towns: Elena Oberholzer (obe). Within a name they are part of it: Richard (R.J.) Roe.
 _ASIDE = re.compile(rf"(?<!\s)\s*+\([^()]{{0,40}}\)(?=\s*+(?:$|[,،;؛|/<>]|{_AND}\s))")
 _INITIALS = re.compile(r"(?<!\s)\s++\([a-z]{2,4}\.?\)$")
-_BY = re.compile(
-    r"^(?:(?:(?:words|written|reported|posted|story)\s)?by|von|par|por|door|di|da|oleh|av|af|text"
-    r"|redaktion|بقلم|كتبت?|كتبه|كتبها|إعداد|اعداد|تقرير|تحرير)(?:\s+|\s*[:：]\s*)(?=\S)",  # noqa: RUF001 - a colon of Chinese
-    re.IGNORECASE,
-)
-_ALWAYS = re.compile(r"[;|؛、]")
+_ALWAYS = re.compile(r"[;|؛、]|(?<!\s)\s++[•·]\s")
 _WRITTEN_TO = rf"و(?=[أإآ]|(?:{_ARABIC_GIVEN})(?!\w))"
 _BETWEEN = re.compile(
-    rf"[,،]\s*+(?:{_AND}\s++|{_WRITTEN_TO})?|(?<!\s)\s++(?:{_AND}\s++|{_WRITTEN_TO})"
+    rf"[,،/]\s*+(?:{_AND}\s++|{_WRITTEN_TO})?|(?<!\s)\s++(?:{_AND}\s++|{_WRITTEN_TO})"
 )
+_COMMAS = frozenset(",،")
+# One person's two family names are joined so: Ramón y Cajal.
+_OF_FAMILIES = frozenset("yei")
 _NOT_A_NAME = re.compile(r"https?://|^\W*$", re.IGNORECASE)
 _MONTH = (
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|fév|avr|mai|jui|aoû|déc|mär|okt|dez"
@@ -64,6 +63,11 @@ MAX_NAMES = 20
 MAX_NAME = 120
 
 
+class _Part(NamedTuple):
+    said: str
+    is_and: bool
+
+
 def name_list(written: Iterable[str]) -> tuple[str, ...]:
     """Names in order, each once, without addresses.
 
@@ -75,8 +79,8 @@ def name_list(written: Iterable[str]) -> tuple[str, ...]:
 
 def listed(names: Iterable[str]) -> tuple[str, ...]:
     """Names that stand in a list already, each one whatever signs it holds; without addresses."""
-    tidy = (_ADDRESS.sub("", plain(each)).strip(" <>,;|/") for each in names)
-    kept = (_INITIALS.sub("", _BY.sub("", each)) for each in tidy)
+    tidy = (_ADDRESS.sub("", _of_address(plain(each))).strip(" <>,;|/") for each in names)
+    kept = (_INITIALS.sub("", byline_words.without_sign(each)) for each in tidy)
     return _each_once(
         each
         for each in kept
@@ -100,50 +104,76 @@ def _each_once(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _parted(text: str) -> list[str]:
-    tidy = plain(text)
-    named = _NAMED.match(tidy)
-    tidy = named[1] if named else tidy
+    tidy = _of_address(plain(text))
     tidy = _ASIDE.sub("", _ADDRESS.sub("", tidy))
+    tidy = byline_words.without_end(tidy)
     return [name for part in _ALWAYS.split(tidy) for name in _names(part)]
 
 
+def _of_address(text: str) -> str:
+    named = _NAMED.match(text)
+    return named[1] if named else text
+
+
 def _names(text: str) -> list[str]:
-    tidy = _BY.sub("", text.strip(" ()<>,،;|/"))
-    if not tidy or _NOT_A_NAME.search(tidy):
+    text = text.strip(" ()<>,،;|/")
+    tidy = byline_words.without_sign(text)
+    if not tidy or _NOT_A_NAME.search(tidy) or byline_words.is_of_other_work(tidy):
         return []
-    parts = [
-        (is_and, part)
-        for at, (is_and, part) in enumerate(_pieces(tidy))
-        if not _is_date(part) and not (at and part[0].isdigit())
-    ]
+    parts = _parts(tidy, is_signed=tidy != text)
     if not parts:
         return []
-    if _is_full_name(parts[0][1]):
+    if _is_full_name(parts[0].said):
         persons = list(_persons(parts))
         if all(map(_is_name, persons)):
             return persons
     return [tidy] if len(tidy) <= MAX_NAME and not _NUMBER.search(tidy) else []
 
 
-def _pieces(text: str) -> Iterator[tuple[bool, str]]:
-    """What stands between commas and words for "and", and whether such a word stands before it."""
-    at, is_and = 0, False
+def _parts(text: str, *, is_signed: bool) -> list[_Part]:
+    """The parts of a byline that can be names.
+
+    Args:
+        text: the byline.
+        is_signed: whether a word for "by" stood before it: it is a line that people wrote.
+    """
+    found: list[_Part] = []
+    for at, (joint, part) in enumerate(_pieces(text)):
+        said = byline_words.without_place(part) if is_signed else part
+        said = said if _is_full_name(said) else part
+        if _is_date(said) or (at and (said[0].isdigit() or byline_words.is_nobody(said))):
+            continue
+        # What stands alone behind a stroke, or a comma of a signed line, is a town.
+        is_alone = at and " " not in said and not byline_words.is_agency(said)
+        if is_alone and (joint == "/" or (is_signed and joint in _COMMAS)):
+            if not (_is_suffix(said) or _is_role(said)):
+                continue
+        elif is_alone and joint in _OF_FAMILIES and found:
+            found[-1] = _Part(f"{found[-1].said} {joint} {said}", is_and=found[-1].is_and)
+            continue
+        found.append(_Part(said, is_and=joint not in _COMMAS | {"", "/"}))
+    return found
+
+
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    """What stands between commas, strokes and words for "and", and which of them before it."""
+    at, joint = 0, ""
     for sign in _BETWEEN.finditer(text):
         if part := text[at : sign.start()].strip():
-            yield is_and, part
-        at, is_and = sign.end(), sign[0].strip() not in {",", "،"}
+            yield joint, part
+        at, joint = sign.end(), sign[0].strip()
     if part := text[at:].strip():
-        yield is_and, part
+        yield joint, part
 
 
-def _persons(parts: list[tuple[bool, str]]) -> Iterator[str]:
+def _persons(parts: list[_Part]) -> Iterator[str]:
     """The names among the parts of a line that begins with one.
 
     What follows a role belongs to it (an office, a house), up to an "and" right behind it or to
     somebody who has a role too.
     """
     held, of_role, is_right_behind = "", False, False
-    for at, (is_and, part) in enumerate(parts):
+    for at, (part, is_and) in enumerate(parts):
         if _is_suffix(part):
             held = f"{held}, {part}" if held and not of_role else held
             continue
@@ -151,7 +181,7 @@ def _persons(parts: list[tuple[bool, str]]) -> Iterator[str]:
             of_role = is_right_behind = True
             continue
         if of_role and not (
-            (is_and and is_right_behind) or (at + 1 < len(parts) and _is_role(parts[at + 1][1]))
+            (is_and and is_right_behind) or (at + 1 < len(parts) and _is_role(parts[at + 1].said))
         ):
             is_right_behind = False
             continue

@@ -274,9 +274,8 @@ def _authors(parts: _Parts) -> tuple[str, ...]:
     row = elements.ATOM_AUTHORS if parts.frame.is_atom else elements.AUTHORS
     for name in row:
         found = [_name_of(each) for each in parts.all((name,))]
-        # Atom has an element for each: what stands in one of several is not taken apart.
-        is_list = parts.frame.is_atom and name[1] == "author" and len(found) > 1
-        names = listed(found) if is_list else name_list(found)
+        # Where each has an element, what stands in one of several is not taken apart.
+        names = listed(found) if len(found) > 1 else name_list(found)
         if names:
             return names
     return ()

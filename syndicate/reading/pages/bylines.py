@@ -32,15 +32,21 @@ def authors_of(root: etree._Element, node: jsonld.Node, meta: Meta) -> tuple[str
     told = jsonld.people(node, "author", "creator")
     publisher = _publisher(node, meta)
     own = list(own_elements(root))
-    candidates = (told, meta.authors(), _marked(own))
+    marked = _marked(own)
+    candidates = (told, meta.authors(), marked)
     for names in candidates:
         if any(not _is_publisher(name, publisher) for name in names):
-            return names
+            return marked if _adds_persons(marked, names) else names
     return (
         _classed(own, publisher)
         or _signed(own, publisher)
         or next((names for names in candidates if names), ())
     )
+
+
+def _adds_persons(marked: tuple[str, ...], names: tuple[str, ...]) -> bool:
+    """Whether the article's own links to its authors name all that machines are told, and more."""
+    return set(names) < set(marked) and are_persons(marked)
 
 
 def _publisher(node: jsonld.Node, meta: Meta) -> frozenset[str]:

@@ -7,7 +7,7 @@ from lxml import etree
 
 from syndicate.reading import headlines
 from syndicate.reading.clean import absolute_url
-from syndicate.reading.names import name_list
+from syndicate.reading.names import listed, name_list
 from syndicate.reading.pages.own_elements import own_elements
 from syndicate.reading.text import plain
 
@@ -152,9 +152,11 @@ class Meta:
         return [plain(part) for part in parts if part.strip()]
 
     def authors(self) -> tuple[str, ...]:
-        """Names from meta elements."""
+        """Names from meta elements: of several, each holds one."""
         for name in _AUTHORS:
-            found = name_list(self._values.get(name, ()))
+            # One element may say its name in two attributes.
+            said = list(dict.fromkeys(self._values.get(name, ())))
+            found = listed(said) if len(said) > 1 else name_list(said)
             if found:
                 return found
         return ()

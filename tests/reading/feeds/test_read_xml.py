@@ -210,6 +210,14 @@ def test_a_date_without_a_zone_is_read_in_that_of_its_source() -> None:
         ("<author>City Desk</author><dc:creator>Court Desk</dc:creator>", ("Court Desk",)),
         ("<atom:author><atom:email>x@y.example</atom:email></atom:author>", ()),
         (
+            "<dc:creator>Desk, City</dc:creator><dc:creator>By A Desk and B Desk</dc:creator>",
+            ("Desk, City", "A Desk and B Desk"),
+        ),
+        (
+            "<author>a@b.example (Desk, City)</author><author>Court Desk</author>",
+            ("Desk, City", "Court Desk"),
+        ),
+        (
             "<dc:creator>City Desk</dc:creator><dc:creator>Court Desk</dc:creator>",
             ("City Desk", "Court Desk"),
         ),

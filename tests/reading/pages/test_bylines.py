@@ -53,6 +53,24 @@ def test_the_name_of_the_site_is_the_publishers_too() -> None:
     assert authors(CLASSED, {"author": "Daily"}, head) == ("Foreign Desk",)
 
 
+def test_links_to_all_authors_know_more_than_machines_are_told() -> None:
+    links = '<a rel="author">Court Desk</a><a rel="author">City Desk</a>'
+
+    assert authors(links, {"author": "City Desk"}) == ("Court Desk", "City Desk")
+    assert authors(links, {"author": "Foreign Desk"}) == ("Foreign Desk",)
+    assert authors('<a rel="author">Desk</a>' + links, {"author": "City Desk"}) == ("City Desk",)
+
+
+def test_several_elements_hold_a_name_each() -> None:
+    head = '<meta name="author" content="Desk, City">'
+
+    assert authors("", {}, head + META) == ("Desk, City", "Court Desk")
+    assert authors("", {}, '<meta name="author" property="author" content="A B and C D">') == (
+        "A B",
+        "C D",
+    )
+
+
 def test_a_person_beside_the_publisher_is_enough() -> None:
     node = {**DAILY, "author": ["The Daily", "City Desk"]}
 
