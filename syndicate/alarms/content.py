@@ -57,15 +57,15 @@ SOURCES = Alarm(
 def _held_documents(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
     for name, publication_id in operations.sources_held(tx):
         yield Need(
-            f"The source {name} changes the headlines of all its stories at once; accept that, or "
-            "drop it.",
+            f"The source {name} changes all its headlines or stories at once; accept that, or drop "
+            "it.",
             publication_id=publication_id,
         )
 
 
 HELD_DOCUMENTS = Alarm(
     "held_documents",
-    "a source changes the headlines of all its stories at once, and nobody has looked at it",
+    "a source changes all its headlines or stories at once, and nobody has looked at it",
     "/console/sources",
     _held_documents,
 )

@@ -21,11 +21,26 @@ from typing import Any
 from syndicate.articles import store_found, upheaval
 from syndicate.articles.identity import Identified
 from syndicate.collect.polling import READ_ANEW, Content, Notice, Verdict
+from syndicate.store.editing import stored_articles
+from syndicate.store.editing.stored_articles import RecentEntry
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake.source_leases import LeasedSource
 
 _KIND = "upheaval"
 _MOST_SAID = 200  # signs of a headline
+_WINDOW = 200  # stories that a source brought last
+_HEADLINES = (
+    "{name} changes the headlines of all its stories at once: {example}. Nothing of it is taken "
+    "until somebody has looked at it. If that is right, accept it (`syndicate sources accept "
+    "{id}`); if not, drop it (`syndicate sources drop {id}`) and tell the publisher."
+)
+_ANOTHER = (
+    "{name} sends other stories altogether, such as {example}: none of those that came before, and "
+    "most are older than its last document. Nothing of it is taken until somebody has looked at "
+    "it. If that is right, accept it (`syndicate sources accept {id}`); if another feed lies at "
+    "its address, drop it (`syndicate sources drop {id}`) and correct the address, or tell the "
+    "publisher."
+)
 _FORGOTTEN: dict[str, Any] = {"held_at": None, "is_let_in": None}
 
 
@@ -42,12 +57,12 @@ class Judgement:
     """What becomes of a document.
 
     Attributes:
-        example: of what it changes, for people; empty where it is taken.
+        why: what it changes and what to do, for people; empty where that is known.
         body_hash: SHA-256 of its bytes; None when they are only a part.
     """
 
     what: Judged
-    example: str = ""
+    why: str = ""
     body_hash: bytes | None = None
 
 
@@ -71,16 +86,30 @@ def judge(leased: LeasedSource, found: Sequence[Identified], content: Content) -
     is_known = fetched.basis is not None and fetched.basis.startswith(content.basis)
     if not (is_known or fetched.held_at or fetched.is_dropped):
         return _TAKEN
-    if len(found) < upheaval.LEAST_KNOWN:
+    if len(found) < upheaval.LEAST_KNOWN or not (why := _why(leased, found)):
         return _TAKEN
-    with transaction() as tx:
-        pairs = store_found.known(tx, leased.source.id, found)
-    if not upheaval.is_one(pairs):
-        return _TAKEN
-    before, now = upheaval.changed_headlines(pairs)[0]
     judged = Judged.DROPPED if fetched.is_let_in is False else Judged.HELD
-    example = f"“{before[:_MOST_SAID]}” would become “{now[:_MOST_SAID]}”"
-    return Judgement(judged, example, content.body_hash)
+    return Judgement(judged, why, content.body_hash)
+
+
+def _why(leased: LeasedSource, found: Sequence[Identified]) -> str:
+    """What an upheaval changes, and what to do; empty when a document is none."""
+    source = leased.source
+    fetched, recent = leased.fetched, list[RecentEntry]()
+    with transaction() as tx:
+        pairs = store_found.known(tx, source.id, found)
+        if fetched.connected_at and all(before is None for _, before in pairs):
+            recent = stored_articles.recent_entries(
+                tx, source.id, connected_at=fetched.connected_at, most=_WINDOW
+            )
+    if upheaval.is_one(pairs):
+        before, now = upheaval.changed_headlines(pairs)[0]
+        example = f"“{before[:_MOST_SAID]}” would become “{now[:_MOST_SAID]}”"
+        return _HEADLINES.format(name=source.name, id=source.id, example=example)
+    if upheaval.is_another(found, recent, fetched.full_at):
+        example = f"“{found[0].entry.title[:_MOST_SAID]}”"
+        return _ANOTHER.format(name=source.name, id=source.id, example=example)
+    return ""
 
 
 def taken(leased: LeasedSource, verdict: Verdict) -> Verdict:
@@ -106,15 +135,9 @@ def left(leased: LeasedSource, judgement: Judgement, verdict: Verdict, now: dt.d
     if judgement.what is Judged.DROPPED:
         dropped = {**_FORGOTTEN, "dropped_hash": judgement.body_hash}
         return dataclasses.replace(verdict, values={**verdict.values, **dropped})
-    source, since = leased.source, leased.fetched.held_at
-    message = (
-        f"{source.name} changes the headlines of all its stories at once: {judgement.example}. "
-        "Nothing of it is taken until somebody has looked at it. If that is right, accept it "
-        f"(`syndicate sources accept {source.id}`); if not, drop it (`syndicate sources drop "
-        f"{source.id}`) and tell the publisher."
-    )
+    since = leased.fetched.held_at
     return dataclasses.replace(
         verdict,
         values={**verdict.values, **READ_ANEW, "held_at": since or now},
-        notices=verdict.notices if since else (*verdict.notices, Notice(_KIND, message)),
+        notices=verdict.notices if since else (*verdict.notices, Notice(_KIND, judgement.why)),
     )

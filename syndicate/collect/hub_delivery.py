@@ -164,7 +164,7 @@ async def _read(each: HubPush, held: LeasedSource, now: dt.datetime) -> _Read:
     found = identify(document.entries)
     judged = await asyncio.to_thread(holding.judge, held, found, Content(basis_of(held)))
     if judged.what is not Judged.TAKEN:
-        return _Read(None, "it changes the headlines of all its stories at once")
+        return _Read(None, "it changes its whole feed at once")
     notices = tuple((notice.kind, notice.message) for notice in document.notices)
     pages = await _with_pages(each, held, found, now)
     return _Read(pages, notices=notices, is_cut_off=document.is_cut_off)

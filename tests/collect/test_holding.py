@@ -92,6 +92,80 @@ def test_a_feed_that_is_itself_again_goes_on_by_itself(site: Site) -> None:
         steering.accept(source_id, actor=TESTER, now=NOW)
 
 
+def another(count: int = 6, *, age: dt.timedelta = 7 * HOUR, **fields: str) -> bytes:
+    """A feed of other stories, with identities of their own, the newest that long before `NOW`."""
+    return rss(
+        *(
+            item(100 + n, title=f"Goal {n} of the match", when=NOW - age - n * HOUR, **fields)
+            for n in range(count)
+        )
+    )
+
+
+def test_another_feed_at_the_address_waits_too_and_is_taken_when_it_is_right(site: Site) -> None:
+    site.serve("/feed", feed())
+    source_id = newsroom.source(newsroom.publication(), site, "/feed")
+    newsroom.collect()
+    site.serve("/feed", another())
+
+    held = newsroom.collect(now=NOW + HOUR)
+    again = newsroom.collect(now=NOW + 2 * HOUR)
+    waiting = headlines()
+    steering.accept(source_id, actor=TESTER, now=NOW + 3 * HOUR)
+    taken = newsroom.collect(now=NOW + 3 * HOUR)
+
+    assert (held.articles, again.articles, taken.articles) == (0, 0, 6)
+    assert waiting == {f"Story {n}" for n in range(6)}
+    [(kind, message)] = newsroom.notices()
+    assert kind == "upheaval"
+    assert "/feed sends other stories altogether, such as “Goal 0 of the match”" in message
+
+
+@pytest.mark.parametrize(
+    ("later", "body"),
+    [
+        pytest.param(dt.timedelta(days=20), another(age=-dt.timedelta(days=20)), id="quiet weeks"),
+        pytest.param(dt.timedelta(days=1), another(age=-dt.timedelta(days=1)), id="a daily feed"),
+        pytest.param(HOUR, another(4), id="four stories"),
+        pytest.param(
+            HOUR, another(link="https://daily.example/story/5"), id="an address of before"
+        ),
+        pytest.param(HOUR, rss(*(item(n, guid=f"new-{n}") for n in range(6))), id="other guids"),
+        pytest.param(HOUR, rss(), id="nothing"),
+    ],
+)
+def test_a_feed_that_turns_over_is_no_other_feed(
+    site: Site, later: dt.timedelta, body: bytes
+) -> None:
+    site.serve("/feed", feed())
+    source_id = newsroom.source(newsroom.publication(), site, "/feed")
+    newsroom.collect()
+    site.serve("/feed", body)
+
+    newsroom.collect(now=NOW + later)
+
+    assert newsroom.state_of(source_id).held_at is None
+    assert "upheaval" not in {kind for kind, _ in newsroom.notices()}
+
+
+def test_a_source_that_brings_its_stories_days_later_may_do_so_again(site: Site) -> None:
+    site.serve("/feed", feed())
+    source_id = newsroom.source(newsroom.publication(), site, "/feed")
+    newsroom.collect()
+    week = dt.timedelta(days=7)
+    for n in (1, 2):
+        batch = (
+            item(n * 10 + day, when=NOW + n * week - dt.timedelta(days=day)) for day in range(6)
+        )
+        site.serve("/feed", rss(*batch, *([item(5)] if n == 1 else [])))
+
+        done = newsroom.collect(now=NOW + n * week)
+
+        assert done.articles == 6
+        newsroom.collect(now=NOW + n * week + dt.timedelta(days=6, hours=22))
+    assert newsroom.state_of(source_id).held_at is None
+
+
 def read_by_older_code(source_id: int) -> None:
     with transaction() as tx:
         older = update(FetchState).values(basis="1|older|code")

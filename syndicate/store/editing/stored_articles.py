@@ -41,6 +41,20 @@ class CarriedEntry:
 
 
 @dataclass(frozen=True)
+class RecentEntry:
+    """What a source brought lately.
+
+    Attributes:
+        delay: between its date and its coming; None where no date was given, and of what lay there
+            when the source was connected.
+    """
+
+    link: str | None
+    title: str | None
+    delay: dt.timedelta | None
+
+
+@dataclass(frozen=True)
 class LinkedArticle:
     """An article that an address leads to.
 
@@ -126,6 +140,28 @@ def known_entries(tx: Transaction, source_id: int, stems: Collection[bytes]) -> 
     """What a source brought before under these stems, oldest first."""
     rows = tx.execute(_KNOWN_ENTRIES, {"source": source_id, "stems": list(stems)})
     return [CarriedEntry(*row) for row in rows]
+
+
+_RECENT_ENTRIES = text(
+    """
+    SELECT link, title,
+        CASE WHEN is_dated AND collected_at > :connected THEN collected_at - published_at END
+    FROM article_source AS carried JOIN article ON article.id = article_id
+    WHERE source_id = :source
+    ORDER BY carried.id DESC
+    LIMIT :most
+    """
+)
+
+
+def recent_entries(
+    tx: Transaction, source_id: int, *, connected_at: dt.datetime, most: int
+) -> list[RecentEntry]:
+    """What a source brought last, newest first; `connected_at` is when it was read first."""
+    # Storing the first document takes its time as well.
+    connected = connected_at + dt.timedelta(minutes=10)
+    said = {"source": source_id, "connected": connected, "most": most}
+    return [RecentEntry(*row) for row in tx.execute(_RECENT_ENTRIES, said)]
 
 
 _FOR_CHANGE = text(
