@@ -47,7 +47,7 @@ COMMANDS: Mapping[str, str] = {
     "issues": "See issues, and send, merge or drop those that are held.",
     "send": "Send a newsletter to a file of readers, and count.",
     "subscribers": "Import, export, count, find and erase readers.",
-    "suppressions": "List what is no longer mailed, add to it, and lift.",
+    "suppressions": "List who gets no more mail, add to it, and lift.",
     "mailings": "Watch and steer mailings.",
     "senders": "Say what senders need in DNS, and what is there.",
     "bounces": "Read and record returned mail.",

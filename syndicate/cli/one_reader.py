@@ -20,9 +20,10 @@ from syndicate.errors import UsageError
 from syndicate.newsletters import reader_copy
 from syndicate.newsroom import readers as newsroom
 from syndicate.store.ground.session import transaction
-from syndicate.subscribers import care, fates, own_data, readers
+from syndicate.subscribers import care, fates, own_data, readers, suppressions
 from syndicate.subscribers.readers import Reader
 from syndicate.subscribers.standing import Past
+from syndicate.subscribers.suppressions import OneReader, of_newsletter
 
 _MOST_DIGITS = 18  # of a bigint, whatever they are
 Who = Annotated[str, typer.Argument(help="Address of the reader, or their number.")]
@@ -71,9 +72,8 @@ def suppress(
 ) -> None:
     """Send no more mail to a reader, or none of one newsletter, until the suppression is lifted."""
     with transaction() as tx:
-        is_new = care.suppress(
-            tx, named(who), slug=newsletter, why=why, actor=actor(), now=clock.now()
-        )
+        of, whose = of_newsletter(newsletter), OneReader(named(who))
+        is_new = suppressions.add(tx, whose, of=of, why=why, actor=actor(), now=clock.now())
     if as_json:
         print_json({"changed": is_new})
     else:
@@ -83,7 +83,8 @@ def suppress(
 def lift(who: Who, *, why: Why, newsletter: OfNewsletter = None, as_json: AsJson = False) -> None:
     """Lift a suppression: send a reader mail again, or that of one newsletter."""
     with transaction() as tx:
-        care.lift(tx, named(who), slug=newsletter, why=why, actor=actor(), now=clock.now())
+        of, whose = of_newsletter(newsletter), OneReader(named(who))
+        suppressions.lift(tx, whose, of=of, why=why, actor=actor(), now=clock.now())
     if as_json:
         print_json({"changed": True})
     else:

@@ -1,4 +1,4 @@
-"""`syndicate suppressions`: what is no longer mailed, and adding and lifting by address."""
+"""`syndicate suppressions`: who gets no more mail, and adding and lifting by address."""
 
 import sys
 from typing import Annotated
@@ -31,7 +31,7 @@ def list_suppressions(
         str | None, typer.Option(help=f"Only for this reason: {', '.join(SuppressionReason)}.")
     ] = None,
     after: Annotated[
-        str | None, typer.Option(help="The next page: `after` of the one before, with --json.")
+        str | None, typer.Option(help="The next page: as the one before says at its end.")
     ] = None,
     limit: Annotated[
         int, typer.Option(min=1, max=readers.MOST, help="How many, newest first.")
@@ -66,7 +66,7 @@ def list_suppressions(
         table.add_row(name, each.of, since, each.reason_words, by, row.why or "")
     Terminal().print(table)
     if page.after is not None:
-        sys.stdout.write("… and older ones; --limit shows more.\n")
+        sys.stdout.write(f"… and older ones: --after '{page.after}'\n")
 
 
 @app.command()

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from syndicate.errors import NotFoundError, RefusedError
-from syndicate.newsroom.readers import said
+from syndicate.newsroom.readers import checked_reason
 from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import incidents, publications, streams
@@ -92,7 +92,7 @@ def lift(tx: Transaction, incident_id: int, *, why: str, actor: Actor, now: dt.d
         UsageError: nothing is said of why, or too much.
     """
     allow(actor, Permission.CARE)
-    reason, incident = said(why), incidents.find(tx, incident_id)
+    reason, incident = checked_reason(why), incidents.find(tx, incident_id)
     if incident is None:
         raise NotFoundError(
             f"There is no incident {incident_id}; the list of incidents shows those there are.",

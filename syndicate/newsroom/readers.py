@@ -54,7 +54,7 @@ def subject(person: Person) -> str:
     return f"subscriber:{person.id}"
 
 
-def said(why: str) -> str:
+def checked_reason(why: str) -> str:
     """The reason that somebody gives for ending mail or sending it again, without blanks around it.
 
     Raises:

@@ -1,6 +1,5 @@
-"""Looking after one reader: mail to them ends, or goes again; their copy is shown, or sent again.
+"""Looking after one reader: their copy of an issue is shown, or sent again.
 
-    suppress ─> no mail, or none of a newsletter ─> lift
     copy        what they got, or are about to get; its links lead nowhere
     resend      the same copy again: the ledger has one row for it, as before
 
@@ -13,16 +12,14 @@ from syndicate import settings
 from syndicate.errors import NotFoundError, RefusedError
 from syndicate.mail.mime.message import Writer
 from syndicate.mail.steering import hint, refuse_a_copy
-from syndicate.newsroom import newsletters as newsroom
-from syndicate.newsroom.readers import Who, said, seen, subject, visible_to
-from syndicate.newsroom.verbs import allow, verb
+from syndicate.newsroom.readers import Who, seen, subject, visible_to
+from syndicate.newsroom.verbs import verb
 from syndicate.render.merge import Content
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
-from syndicate.store.readers import recipients
-from syndicate.store.readers.recipients import ALL_MAIL, EVERYWHERE
+from syndicate.store.readers.recipients import EVERYWHERE
 from syndicate.store.sending import ledger, resending, withholding
 from syndicate.store.sending.batch_leases import DueDelivery
 from syndicate.store.sending.mailings import Mailing
@@ -35,78 +32,11 @@ from syndicate.vocabulary.sending import (
     DeliveryReason,
     DeliveryState,
     MailingState,
-    SuppressionReason,
 )
 
 # A copy that somebody asked for is of no use to them a day later.
 RESEND_WITHIN = dt.timedelta(days=1)
 _SENDABLE = frozenset({MailingState.SENDING, MailingState.DONE})
-
-
-@verb(Permission.CARE)
-def suppress(
-    tx: Transaction, who: Who, *, slug: str | None = None, why: str, actor: Actor, now: dt.datetime
-) -> bool:
-    """Send no more mail to a reader, or no more of one newsletter. Safe to run twice.
-
-    Args:
-        tx: the open transaction.
-        who: the reader.
-        slug: of the newsletter; None for all mail.
-        why: for the audit and the timeline.
-        actor: who says so.
-        now: aware UTC.
-
-    Returns:
-        Whether anything changed.
-
-    Raises:
-        BadAddressError, NotFoundError: no such reader, or no such newsletter.
-        NotAllowedError: it is not the actor's to end.
-        UsageError: nothing is said of why, or too much.
-    """
-    person, reason = seen(tx, who, actor, Permission.CARE), said(why)
-    scope = _scope(tx, slug, actor)
-    is_new = recipients.suppress(
-        tx, person.address_hash, scope=scope, reason=SuppressionReason.OPERATOR, now=now
-    )
-    if is_new:
-        told = {"of": slug or ALL_MAIL, "why": reason}
-        _record(tx, Act.READER_SUPPRESS, person, actor, now, **told)
-    return is_new
-
-
-@verb(Permission.CARE)
-def lift(
-    tx: Transaction, who: Who, *, slug: str | None = None, why: str, actor: Actor, now: dt.datetime
-) -> None:
-    """Send mail to a reader again, or that of one newsletter.
-
-    Args:
-        tx: the open transaction.
-        who: the reader.
-        slug: of the newsletter; None for what bars all mail.
-        why: for the audit and the timeline.
-        actor: who says so.
-        now: aware UTC.
-
-    Raises:
-        BadAddressError, NotFoundError: no such reader, or no such newsletter.
-        NotAllowedError: it is not the actor's to send again.
-        RefusedError: nothing is suppressed.
-        UsageError: nothing is said of why, or too much.
-    """
-    person, reason = seen(tx, who, actor, Permission.CARE), said(why)
-    scope = _scope(tx, slug, actor)
-    lifted = recipients.lift(tx, person.address_hash, scope=scope)
-    if lifted is None:
-        what = f"of {slug}" if slug else "of all mail"
-        raise RefusedError(
-            f"There is no suppression {what} for reader {person.id}, so nothing was changed; "
-            "their page lists those that there are."
-        )
-    told = {"of": slug or ALL_MAIL, "why": reason, "was": lifted.reason}
-    _record(tx, Act.READER_LIFT, person, actor, now, **told)
 
 
 @verb(Permission.CARE)
@@ -214,16 +144,6 @@ def _refuse_unwanted(tx: Transaction, person: Person, issue: Number, now: dt.dat
     if order.paused_until is not None and order.paused_until > now:
         until = fates.when(order.paused_until, order.zone)
         raise RefusedError(f"Reader {person.id} has paused {issue.newsletter} until {until}.")
-
-
-def _scope(tx: Transaction, slug: str | None, actor: Actor) -> str:
-    if slug is None:
-        allow(actor, Permission.CARE)
-        return EVERYWHERE
-    found = newsroom.named(tx, slug)
-    ids = {"publication_id": found.publication_id, "newsletter_id": found.id}
-    allow(actor, Permission.CARE, **ids)
-    return newsletters.scope(found.id)
 
 
 def _record(

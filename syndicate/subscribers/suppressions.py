@@ -1,8 +1,9 @@
-"""What is no longer mailed: all of it as a list, and adding and lifting by address.
+"""Who gets no more mail: all of it as a list, and adding and lifting.
 
     listed   the newest first; by address, by reason, by which mail
-    add      also an address that is no subscriber: a friend who was sent an article, a stranger
-    lift     by address, or by the key of the list where nobody has the address now
+    add      for a reader of the actor's (`OneReader`), or an address, which may be nobody's here: a
+             friend who was sent an article, a stranger
+    lift     likewise, or by the key of the list where nobody has the address now
 
 Which mail is `*` for all of it, a kind ("article"), or "newsletter:morning". Suppressions are of
 the whole installation, whichever of its publications a reader has; so is the permission to see
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 from syndicate import bounds
 from syndicate.errors import NotFoundError, RefusedError, UsageError
 from syndicate.newsroom import newsletters as newsroom
-from syndicate.newsroom.readers import said
+from syndicate.newsroom.readers import Who, checked_reason, seen
 from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import newsletters
@@ -96,6 +97,16 @@ class Page:
 
 
 @dataclass(frozen=True)
+class OneReader:
+    """A reader whom the actor sees: by id, or by address as typed."""
+
+    who: Who
+
+
+Named = OneReader | str  # a string is an address as typed, or the key of the list
+
+
+@dataclass(frozen=True)
 class _Mail:
     """Which mail is meant: its scope, what the audit keeps of it, and whose it is."""
 
@@ -171,22 +182,22 @@ def read(
 @verb(Permission.CARE)
 def add(
     tx: Transaction,
-    address: str,
+    whose: Named,
     *,
     of: str = EVERYWHERE,
     why: str,
     actor: Actor,
     now: dt.datetime,
 ) -> bool:
-    """Send no more mail to an address, whoever has it. Safe to run twice.
+    """Send no more mail to a reader, or to an address, whoever has it. Safe to run twice.
 
     The first reason stays, but that mail came back (`recipients.suppress`).
 
     Args:
         tx: the open transaction.
-        address: as typed.
+        whose: a reader, or an address; no key.
         of: which mail.
-        why: for the list and the audit.
+        why: for the list, the timeline and the audit.
         actor: who says so.
         now: aware UTC.
 
@@ -194,56 +205,84 @@ def add(
         Whether anything changed.
 
     Raises:
-        BadAddressError, NotFoundError: what was typed is no address, or no newsletter.
+        BadAddressError, NotFoundError: what was typed is no address, no reader of the actor's, or
+            no newsletter.
         NotAllowedError: it is not the actor's to end.
         UsageError: there is no such mail; or nothing is said of why, or too much.
     """
-    mail, reason = _allowed(tx, of, actor), said(why)
-    address_hash = recipients.hash_of(recipients.normalise(address, is_known=True))
+    asked = _asked(tx, whose, of, why, actor)
     operator = SuppressionReason.OPERATOR
-    is_new = recipients.suppress(tx, address_hash, scope=mail.scope, reason=operator, now=now)
+    is_new = recipients.suppress(
+        tx, asked.address_hash, scope=asked.mail.scope, reason=operator, now=now
+    )
     if is_new:
-        told = {**mail.told, "why": reason}
-        _record(tx, Act.READER_SUPPRESS, address_hash, actor, now, **told)
+        _record(tx, Act.READER_SUPPRESS, asked, actor, now)
     return is_new
 
 
 @verb(Permission.CARE)
 def lift(
     tx: Transaction,
-    address: str,
+    whose: Named,
     *,
     of: str = EVERYWHERE,
     why: str,
     actor: Actor,
     now: dt.datetime,
 ) -> None:
-    """Send mail to an address again.
+    """Send mail to a reader, or to an address, again.
 
     Args:
         tx: the open transaction.
-        address: as typed, or the key of the list.
+        whose: a reader, an address, or the key of the list.
         of: which mail.
-        why: for the audit.
+        why: for the timeline and the audit.
         actor: who says so.
         now: aware UTC.
 
     Raises:
-        BadAddressError, NotFoundError: what was typed is no address, or no newsletter.
+        BadAddressError, NotFoundError: what was typed is no address, no reader of the actor's, or
+            no newsletter.
         NotAllowedError: it is not the actor's to send again.
         RefusedError: nothing is suppressed.
         UsageError: there is no such mail; or nothing is said of why, or too much.
     """
-    mail, reason = _allowed(tx, of, actor), said(why)
-    address_hash = _hash(address)
-    lifted = recipients.lift(tx, address_hash, scope=mail.scope)
+    asked = _asked(tx, whose, of, why, actor, may_be_key=True)
+    lifted = recipients.lift(tx, asked.address_hash, scope=asked.mail.scope)
     if lifted is None:
         raise RefusedError(
-            f"This address has no such suppression ({mail.told['of']}), so nothing was changed; "
-            "the list shows those that it has."
+            f"This address has no suppression of {asked.mail.told['of']}, so nothing was changed; "
+            "the list of suppressions shows those that it has."
         )
-    told = {**mail.told, "why": reason, "was": lifted.reason}
-    _record(tx, Act.READER_LIFT, address_hash, actor, now, **told)
+    _record(tx, Act.READER_LIFT, asked, actor, now, was=lifted.reason)
+
+
+def of_newsletter(slug: str | None) -> str:
+    """Which mail is meant by a newsletter's slug; all of it where there is none."""
+    return EVERYWHERE if slug is None else f"{OF_NEWSLETTER}{slug}"
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Whose mail is to end or go again, which of it, and why."""
+
+    address_hash: bytes
+    mail: _Mail
+    why: str
+
+
+def _asked(
+    tx: Transaction, whose: Named, of: str, why: str, actor: Actor, *, may_be_key: bool = False
+) -> _Asked:
+    if isinstance(whose, OneReader):  # of a reader elsewhere nobody learns that there is one
+        address_hash = seen(tx, whose.who, actor, Permission.CARE).address_hash
+        reason = checked_reason(why)
+        return _Asked(address_hash, _allowed(tx, of, actor), reason)
+    mail, reason = _allowed(tx, of, actor), checked_reason(why)
+    if may_be_key:
+        return _Asked(_hash(whose), mail, reason)
+    address = recipients.normalise(whose, is_known=True)
+    return _Asked(recipients.hash_of(address), mail, reason)
 
 
 def _allowed(tx: Transaction, of: str, actor: Actor) -> _Mail:
@@ -307,12 +346,8 @@ def _place(after: str) -> Place:
 
 
 def _record(
-    tx: Transaction,
-    action: Act,
-    address_hash: bytes,
-    actor: Actor,
-    now: dt.datetime,
-    **detail: str,
+    tx: Transaction, action: Act, asked: _Asked, actor: Actor, now: dt.datetime, **detail: str
 ) -> None:
-    name = suppressions.subject(address_hash, readers.id_of(tx, address_hash))
-    audit.record(tx, at=now, actor=actor.name, action=action, subject=name, **detail)
+    told = {**asked.mail.told, "why": asked.why, **detail}
+    name = audit.subject_of(asked.address_hash, readers.id_of(tx, asked.address_hash))
+    audit.record(tx, at=now, actor=actor.name, action=action, subject=name, **told)

@@ -14,7 +14,7 @@ from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.changes import SubscriptionChange
 from syndicate.store.readers.recipients import Suppression
 from syndicate.store.readers.subscribers import Consent, Subscriber, Subscription
-from syndicate.subscribers import care, erase, suppressions
+from syndicate.subscribers import erase, suppressions
 from syndicate.vocabulary.newsletters import ChoiceKind
 from syndicate.vocabulary.readers import ReaderFact
 from syndicate.vocabulary.sending import SuppressionReason
@@ -231,7 +231,7 @@ def test_suppressions_come_back_but_those_that_were_lifted(path: Path) -> None:
     suppress(SuppressionReason.READER, scope="article")
     readers.keep(path)
     with transaction() as tx:
-        care.lift(tx, ADDRESS, why="asked by phone", actor=TESTER, now=clock.now())
+        suppressions.lift(tx, ADDRESS, why="asked by phone", actor=TESTER, now=clock.now())
     readers.keep(path)
     forget()
     suppress(SuppressionReason.COMPLAINT)

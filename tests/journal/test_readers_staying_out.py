@@ -14,7 +14,7 @@ from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.imports import IMPORT
 from syndicate.store.readers.recipients import EVERYWHERE, Suppression
 from syndicate.store.readers.subscribers import Subscriber
-from syndicate.subscribers import care, erase, suppressions
+from syndicate.subscribers import erase, suppressions
 from syndicate.vocabulary.readers import ReaderFact
 from syndicate.vocabulary.sending import SuppressionReason
 from tests.acting import TESTER
@@ -102,7 +102,7 @@ def test_who_was_erased_after_they_left_is_remembered_by_the_erasure_alone(path:
 def test_a_complaint_that_is_told_of_after_a_lift_stands(path: Path) -> None:
     suppress(SuppressionReason.OPERATOR)
     with transaction() as tx:
-        care.lift(tx, ADDRESS, why="asked by phone", actor=TESTER, now=clock.now())
+        suppressions.lift(tx, ADDRESS, why="asked by phone", actor=TESTER, now=clock.now())
         told, key = SuppressionReason.COMPLAINT, recipients.hash_of(ADDRESS)
     with transaction() as tx:
         two_days_ago = clock.now() - 48 * HOUR

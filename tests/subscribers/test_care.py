@@ -1,16 +1,18 @@
 """Looking after one reader: suppressions with a reason, and their data as a file."""
 
 import csv
+import datetime as dt
 import io
 
 import pytest
 
 from syndicate.errors import NotAllowedError, NotFoundError, RefusedError, UsageError
-from syndicate.store.ground.session import transaction
+from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.platform.tokens import Actor, Grant, Permission
 from syndicate.store.readers import recipients
 from syndicate.store.views import operations
-from syndicate.subscribers import care, erase, own_data, readers
+from syndicate.subscribers import erase, own_data, readers, suppressions
+from syndicate.subscribers.suppressions import OneReader, of_newsletter
 from tests import rows
 from tests.acting import TESTER
 from tests.rows import NOW
@@ -32,13 +34,28 @@ def part(permission: Permission, **grant: int) -> Actor:
     return Actor("operator:desk", held, grants=frozenset({Grant(permission, **grant)}))
 
 
+def suppress(
+    tx: Transaction,
+    who: int,
+    slug: str | None = None,
+    *,
+    why: str = WHY,
+    actor: Actor = TESTER,
+    now: dt.datetime = NOW,
+) -> bool:
+    of = of_newsletter(slug)
+    return suppressions.add(tx, OneReader(who), of=of, why=why, actor=actor, now=now)
+
+
 def test_a_suppression_and_its_end_are_told_with_who_and_why(who: int) -> None:
     with transaction() as tx:
-        assert care.suppress(tx, who, why=WHY, actor=TESTER, now=NOW)
-        assert not care.suppress(tx, who, why=WHY, actor=TESTER, now=NOW + MINUTE)
+        assert suppress(tx, who)
+        assert not suppress(tx, who, now=NOW + MINUTE)
     with transaction() as tx:
         assert recipients.is_suppressed(tx, recipients.hash_of(ADDRESS), "article")
-        care.lift(tx, ADDRESS, why=f"Ask {ADDRESS}.", actor=TESTER, now=NOW + MINUTE)
+        suppressions.lift(
+            tx, OneReader(ADDRESS), why=f"Ask {ADDRESS}.", actor=TESTER, now=NOW + MINUTE
+        )
         assert not recipients.is_suppressed(tx, recipients.hash_of(ADDRESS), "article")
 
     with transaction() as tx:
@@ -57,7 +74,7 @@ def test_a_suppression_and_its_end_are_told_with_who_and_why(who: int) -> None:
 
 def test_one_newsletter_is_suppressed_and_no_other(who: int) -> None:
     with transaction() as tx:
-        care.suppress(tx, who, slug="morning", why=WHY, actor=TESTER, now=NOW)
+        suppress(tx, who, "morning", actor=TESTER)
         hashed = recipients.hash_of(ADDRESS)
         barred = [recipients.is_suppressed(tx, hashed, f"newsletter:{n}") for n in (1, 2)]
 
@@ -67,12 +84,12 @@ def test_one_newsletter_is_suppressed_and_no_other(who: int) -> None:
 @pytest.mark.parametrize("why", ["", "  ", "x" * 401])
 def test_a_suppression_needs_a_reason(who: int, why: str) -> None:
     with transaction() as tx, pytest.raises(UsageError):
-        care.suppress(tx, who, why=why, actor=TESTER, now=NOW)
+        suppress(tx, who, why=why)
 
 
 def test_what_is_not_suppressed_cannot_be_lifted(who: int) -> None:
     with transaction() as tx, pytest.raises(RefusedError, match="no suppression of all mail"):
-        care.lift(tx, who, why=WHY, actor=TESTER, now=NOW)
+        suppressions.lift(tx, OneReader(who), why=WHY, actor=TESTER, now=NOW)
 
 
 def test_an_operator_sees_and_steers_their_own_publication_alone(who: int) -> None:
@@ -89,11 +106,15 @@ def test_an_operator_sees_and_steers_their_own_publication_alone(who: int) -> No
             found = readers.look(tx, ADDRESS, actor=actor, now=NOW)
             assert [each.newsletter for each in found.orders] == ["week"]
         theirs = part(Permission.CARE, publication_id=weekly)
-        assert care.suppress(tx, who, slug="week", why=WHY, actor=theirs, now=NOW)
+        assert suppress(tx, who, "week", actor=theirs)
         for slug in ("morning", None):
             with pytest.raises(NotAllowedError):
-                care.suppress(tx, who, slug=slug, why=WHY, actor=theirs, now=NOW)
-        stranger = part(Permission.READERS, publication_id=rows.publication(tx, "third").id)
+                suppress(tx, who, slug, actor=theirs)
+        third = rows.publication(tx, "third").id
+        unseen = part(Permission.CARE, publication_id=third)
+        with pytest.raises(NotFoundError, match=f"There is no reader {who} of yours"):
+            suppress(tx, who, actor=unseen)
+        stranger = part(Permission.READERS, publication_id=third)
         with pytest.raises(NotFoundError):
             readers.look(tx, who, actor=stranger, now=NOW)
         made = rows.issue(tx, other, created_at=NOW).id

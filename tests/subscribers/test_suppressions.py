@@ -1,4 +1,4 @@
-"""What is no longer mailed, as a list: also of who is no subscriber, or has been forgotten."""
+"""Who gets no more mail, as a list: also of who is no subscriber, or has been forgotten."""
 
 import datetime as dt
 
@@ -16,8 +16,8 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Permission
 from syndicate.store.readers import recipients
-from syndicate.subscribers import care, erase, readers, suppressions
-from syndicate.subscribers.suppressions import Listed, Page
+from syndicate.subscribers import erase, readers, suppressions
+from syndicate.subscribers.suppressions import Listed, OneReader, Page
 from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.sending import SuppressionReason
 from tests import rows
@@ -120,7 +120,7 @@ def test_who_is_no_subscriber_is_in_the_audit_by_hash_and_mailed_again(who: int)
 def test_of_a_subscriber_both_ways_are_one_and_stand_in_the_timeline(who: int) -> None:
     add(ADDRESS)
     with transaction() as tx:
-        care.lift(tx, who, why=WHY, actor=TESTER, now=NOW + MINUTE)
+        suppressions.lift(tx, OneReader(who), why=WHY, actor=TESTER, now=NOW + MINUTE)
         told = readers.look(tx, who, actor=TESTER, now=NOW).timeline[:2]
 
     assert [each.words for each in told] == [

@@ -18,9 +18,8 @@ NO_SUCH = "There is no newsletter nothing; the list of newsletters shows all the
 LOOK = "subscribers.readers.look"
 WHY = "subscribers.readers.why"
 COPY, RESEND = "subscribers.care.copy", "subscribers.care.resend"
-SUPPRESS, LIFT = "subscribers.care.suppress", "subscribers.care.lift"
 LISTED = "subscribers.suppressions.listed"
-ADD, FREE = "subscribers.suppressions.add", "subscribers.suppressions.lift"
+ADD, LIFT = "subscribers.suppressions.add", "subscribers.suppressions.lift"
 FRIEND = {"address": "reader044@example.com", "of": "article", "why": "asked"}
 COMING, DATA = "newsletters.reader_copy.coming", "subscribers.own_data.give_out"
 READER = "reader001@example.com"
@@ -112,7 +111,7 @@ DONE = (
         ("reader-resend", "subscriber:{subscriber}"),
     ),
     Done(
-        SUPPRESS,
+        ADD,
         Asked(
             f"subscribers suppress {READER} --why asked",
             ("/subscribers/{subscriber}/suppress", {"why": "asked"}),
@@ -158,7 +157,7 @@ DONE = (
         ("reader-suppress", "subscriber:{subscriber}"),
     ),
     Done(
-        FREE,
+        LIFT,
         Asked(
             "suppressions lift reader044@example.com --of article --why asked",
             ("/suppressions/lift", FRIEND),
@@ -220,7 +219,7 @@ NOES = (
         "This copy cannot be sent again now: mailing {paused} is paused, and the copy is failed.",
     ),
     No(
-        SUPPRESS,
+        ADD,
         Asked(
             f"subscribers suppress {READER} --why ' '",
             ("/subscribers/{subscriber}/suppress", {"why": " "}),
@@ -237,8 +236,8 @@ NOES = (
             ("/readers/{subscriber}/lift", {"why": "asked"}),
         ),
         RefusedError,
-        "There is no suppression of all mail for reader {subscriber}, so nothing was changed; "
-        "their page lists those that there are.",
+        "This address has no suppression of all mail, so nothing was changed; the list of "
+        "suppressions shows those that it has.",
     ),
     No(
         ADD,
@@ -262,15 +261,15 @@ NOES = (
         "Mail cannot be sent to this address: An email address must have an @-sign.",
     ),
     No(
-        FREE,
+        LIFT,
         Asked(
             "suppressions lift reader044@example.com --of article --why asked",
             ("/suppressions/lift", FRIEND),
             ("/suppressions/lift", FRIEND),
         ),
         RefusedError,
-        "This address has no such suppression (articles that visitors email), so nothing was "
-        "changed; the list shows those that it has.",
+        "This address has no suppression of articles that visitors email, so nothing was changed; "
+        "the list of suppressions shows those that it has.",
     ),
     No(
         DATA,

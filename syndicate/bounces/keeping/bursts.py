@@ -1,8 +1,8 @@
-"""A burst: so many unknown readers at one receiver in a day that it is the receiver's fault.
+"""A burst: so many unknown readers at one receiver at once that it is the receiver's fault.
 
-a hard bounce ─> counted with those of a day at its receiver ─> no burst: it is the reader's own
-                                                             └> a burst: nobody is suppressed,
-                                                                the first ones are mailed again
+a hard bounce ─> counted with those of its receiver,  ─> no burst: it is the reader's own
+                 from a day before to a day after it  └> a burst: nobody is suppressed,
+                                                         the first ones are mailed again
 """
 
 import datetime as dt

@@ -7,7 +7,8 @@
                                       without; or 7 days of 14 or more without a gap of 7
     what is held against us           never
     a burst of "no such address"      never: a receiver's fault is not its readers' end. Its bounces
-                                      of a day are one, whichever mailings they are of
+                                      from a day before to a day after one count with it,
+                                      whichever mailings they are of
 
 Source: docs/facts/mail.md#bounces.
 """

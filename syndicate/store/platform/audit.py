@@ -40,6 +40,13 @@ class Audit(Table):
         return self.action if self.act is None else self.act.words
 
 
+def subject_of(address_hash: bytes, subscriber_id: int | None) -> str:
+    """What the audit calls somebody, who may be no subscriber."""
+    if subscriber_id is not None:
+        return f"subscriber:{subscriber_id}"
+    return f"address:{address_hash.hex()}"
+
+
 def has(tx: Transaction, *, actor: str, subject: str) -> bool:
     """Whether an actor ever did something to a subject."""
     query = select(exists().where(Audit.actor == actor, Audit.subject == subject))

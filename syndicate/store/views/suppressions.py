@@ -18,13 +18,6 @@ from syndicate.vocabulary.acts import Act
 Place = tuple[dt.datetime, bytes, str]  # where a page ends: `Barred.place`
 
 
-def subject(address_hash: bytes, subscriber_id: int | None) -> str:
-    """What the audit calls somebody who may be no subscriber."""
-    if subscriber_id is not None:
-        return f"subscriber:{subscriber_id}"
-    return f"address:{address_hash.hex()}"
-
-
 @dataclass(frozen=True)
 class Barred:
     """One suppression.
@@ -111,7 +104,8 @@ def _with_words(tx: Transaction, found: list[Barred]) -> list[Barred]:
     said = {(line.at, line.subject): line for line in lines}
     told = []
     for each in found:
-        names = (subject(each.address_hash, each.subscriber_id), subject(each.address_hash, None))
+        who = (each.subscriber_id, None)
+        names = [audit.subject_of(each.address_hash, subscriber_id) for subscriber_id in who]
         line = next((said[each.at, name] for name in names if (each.at, name) in said), None)
         told.append(each if line is None else replace(each, by=line.actor, why=line.detail["why"]))
     return told

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from syndicate import clock
 from syndicate.newsletters import reader_copy
 from syndicate.store.ground.session import transaction
-from syndicate.subscribers import care, erase, own_data, readers
+from syndicate.subscribers import care, erase, own_data, readers, suppressions
+from syndicate.subscribers.suppressions import OneReader, of_newsletter
 from syndicate.vocabulary.readers import ReaderCode
 from syndicate.web.api.actors import CanCareForReaders, CanErase, CanExport, CanFindReaders
 from syndicate.web.mail_frame import parsed, part
@@ -200,9 +201,9 @@ def suppress_reader(
     actor: CanCareForReaders, subscriber_id: SubscriberId, said: Suppressing
 ) -> Changed:
     """Send the reader no more mail, or none of one newsletter. Safe to run twice."""
-    now, slug = clock.now(), said.newsletter
+    now, of, whose = clock.now(), of_newsletter(said.newsletter), OneReader(subscriber_id)
     with transaction() as tx:
-        is_new = care.suppress(tx, subscriber_id, slug=slug, why=said.why, actor=actor, now=now)
+        is_new = suppressions.add(tx, whose, of=of, why=said.why, actor=actor, now=now)
     return Changed(changed=is_new)
 
 
@@ -211,9 +212,9 @@ def lift_suppression(
     actor: CanCareForReaders, subscriber_id: SubscriberId, said: Suppressing
 ) -> Changed:
     """Send the reader mail again, or that of one newsletter; 409 when nothing is suppressed."""
-    now, slug = clock.now(), said.newsletter
+    now, of, whose = clock.now(), of_newsletter(said.newsletter), OneReader(subscriber_id)
     with transaction() as tx:
-        care.lift(tx, subscriber_id, slug=slug, why=said.why, actor=actor, now=now)
+        suppressions.lift(tx, whose, of=of, why=said.why, actor=actor, now=now)
     return Changed(changed=True)
 
 

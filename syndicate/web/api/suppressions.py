@@ -1,4 +1,4 @@
-"""/api/v1/suppressions: what is no longer mailed; no address stands in a path or a query."""
+"""/api/v1/suppressions: who gets no more mail; no address stands in a path or a query."""
 
 import datetime as dt
 from typing import Annotated
@@ -68,7 +68,7 @@ def list_suppressions(
     after: Annotated[Text | None, Query(max_length=400)] = None,
     limit: Annotated[int, Query(ge=1, le=readers.MOST)] = suppressions.SHOWN_AT_ONCE,
 ) -> ListView:
-    """What is no longer mailed, the newest first; each look is a line in the audit."""
+    """Who gets no more mail, the newest first; each look is a line in the audit."""
     now = clock.now()
     with transaction() as tx:
         page = suppressions.listed(

@@ -18,7 +18,8 @@ from syndicate.newsletters import reader_copy
 from syndicate.newsroom.readers import seen, visible_to
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform.tokens import Actor, Permission
-from syndicate.subscribers import care, erase, fates, own_data, readers
+from syndicate.subscribers import care, erase, fates, own_data, readers, suppressions
+from syndicate.subscribers.suppressions import OneReader, of_newsletter
 from syndicate.web.console import pages
 from syndicate.web.console.actors import CanCareForReaders, CanErase, CanExport, CanFindReaders
 from syndicate.web.console.done import Done
@@ -118,10 +119,10 @@ def suppress(
     newsletter: Slug = "",
 ) -> Response:
     """Send the reader no more mail, or none of one newsletter."""
-    now, slug = clock.now(), newsletter or None
+    now, of, whose = clock.now(), of_newsletter(newsletter or None), OneReader(subscriber_id)
     try:
         with transaction() as tx:
-            care.suppress(tx, subscriber_id, slug=slug, why=why, actor=actor, now=now)
+            suppressions.add(tx, whose, of=of, why=why, actor=actor, now=now)
     except SyndicateError as error:
         return _again(actor, subscriber_id, "suppress", error, newsletter=newsletter, why=why)
     return _back(subscriber_id, Done.SUPPRESSED)
@@ -136,10 +137,10 @@ def lift(
     newsletter: Slug = "",
 ) -> Response:
     """Send the reader mail again, or that of one newsletter."""
-    now, slug = clock.now(), newsletter or None
+    now, of, whose = clock.now(), of_newsletter(newsletter or None), OneReader(subscriber_id)
     try:
         with transaction() as tx:
-            care.lift(tx, subscriber_id, slug=slug, why=why, actor=actor, now=now)
+            suppressions.lift(tx, whose, of=of, why=why, actor=actor, now=now)
     except SyndicateError as error:
         return _again(actor, subscriber_id, "lift", error, newsletter=newsletter, why=why)
     return _back(subscriber_id, Done.MAILED)

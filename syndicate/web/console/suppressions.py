@@ -1,4 +1,4 @@
-"""/console/suppressions: what is no longer mailed, and the forms that add to it and lift.
+"""/console/suppressions: who gets no more mail, and the forms that add to it and lift.
 
 An address is typed into a form that is posted, and never stands in a web address or a log.
 """
@@ -110,16 +110,15 @@ def _page(
     refused: Mapping[str, str] = Nothing,
     status: int = 200,
 ) -> Response:
+    page = None
     with transaction() as tx:
-        if refused:  # a form again, and no other look
-            page = suppressions.read(tx)
-        else:
+        if not refused:  # a form again is no look at the list
             page = suppressions.listed(
                 tx, address=address, reason=reason, after=after, actor=actor, now=clock.now()
             )
         own = readable(newsletters.every(tx), actor)
     kinds = [(each.value, each.words.capitalize()) for each in SuppressionScope]
-    older = {"after": page.after, "reason": reason or ""}
+    after = None if page is None else page.after
     return pages.render(
         actor,
         "suppressions.html",
@@ -131,10 +130,5 @@ def _page(
         reasons=[(each.value, why_of(each)) for each in SuppressionReason],
         mails=[*kinds, *((f"{OF_NEWSLETTER}{each.slug}", each.name) for each in own)],
         refused=refused,
-        # Of one that is not on this page the sentence stands above it.
-        is_elsewhere=refused.get("form") == "lift"
-        and not any(
-            (each.key, each.of) == (refused["address"], refused["of"]) for each in page.found
-        ),
-        older=None if page.after is None else f"?{urlencode(older)}",
+        older=None if after is None else f"?{urlencode({'after': after, 'reason': reason or ''})}",
     )
