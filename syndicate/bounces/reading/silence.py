@@ -14,7 +14,7 @@ _HOLLOW = re.compile(
     r"|bounced|bounces|by|code|command|copy|could|couldn't|deliver|deliverable|delivered"
     r"|delivering|delivery|destination|details|diagnostic|did|does|dsn|e-mail|email|error"
     r"|errors|esmtp|failed|failing|failure|failures|fatal|follow|following|follows|for|from"
-    r"|fully|further|gsmtp|had|has|have|header|headers|helo|help|here|host|i|in|information"
+    r"|fully|further|gsmtp|had|has|have|header|headers|help|here|host|i|in|information"
     r"|intended|is|it|its|lhlo|like|lmtp|mail|mailer|mails|mailto|message|messages|more|mta|mx"
     r"|no|not|notification|of|on|one|or|original|our|permanent|permanently|please|problem|rcpt"
     r"|reason|reasons|recipient|recipients|refused|rejected|rejecting|rejects|remote|replied"

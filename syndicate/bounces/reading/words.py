@@ -29,7 +29,10 @@ OF_ONE_PROVIDER = (
     ("4.1", re.compile(r"recipient address rejected: access denied")),
 )
 # What passes is no end, whatever code stands beside it.
-PASSES = re.compile(r"try (?:it )?(?:again )?later|retry later|later again|temporar(?:y|ily)")
+PASSES = re.compile(
+    r"try (?:it )?(?:again )?later|(?:please|will) retry|retry later|later again|temporar(?:y|ily)"
+    r"|message queued"
+)
 # Who says this is the last to be asked, and has asked itself: its word needs no code.
 OWN_BOOK = re.compile(
     r"(?:not|n't) (?:\w+ )?(?:listed|found|present) in (?:\S+ ){0,6}?(?:directory|address book)"

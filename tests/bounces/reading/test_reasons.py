@@ -9,6 +9,12 @@ from syndicate.bounces.reading.words import OF_ONE_PROVIDER
 RCPT = "(in reply to RCPT TO command)"
 # Of us, of our mail, or of the server's own trouble, in the words for an address that is gone.
 NOT_OF_THE_ADDRESS = [
+    "recipient has blocked your address",
+    "recipient address rejected: Helo command rejected",
+    "LDAP error, user unknown",
+    "user unknown: lookup service is down",
+    "recipient not found in cache, please retry",
+    "account is being moved to a new server",
     "Address of client host not known",
     "Your domain was not found in DNS",
     "Your host name does not exist",
