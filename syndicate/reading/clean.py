@@ -47,6 +47,7 @@ _GONE = {"script", "style", "template", "noscript", "iframe", "object", "embed",
 _SHOWN = re.compile(r"<(?:img|video|audio|source|hr|table)\b", re.IGNORECASE)
 _FRAME = re.compile(r"<iframe\b", re.IGNORECASE)
 _FRAME_END = re.compile(r"</iframe\s*+>", re.IGNORECASE)
+_UNSEEN = re.compile(r"""\b(?:width|height)\s*=\s*["']?[01](?:px)?(?=["'\s/]|$)""", re.IGNORECASE)
 _SOURCE = re.compile(r"""\bsrc\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 # "cat <<EOF": opened like a tag, but the next one comes before it is closed.
 _UNCLOSED = re.compile(r"<([A-Za-z][^<>]*)(?=<|$)")
@@ -151,6 +152,8 @@ def _instead_of_frame(attributes: str, inner: str) -> str:
     """What stands for a frame: what it says for those without frames, else a link to it."""
     if plain(inner):
         return inner
+    if _UNSEEN.search(attributes):  # a counter of somebody else's
+        return ""
     source = _SOURCE.search(attributes)
     url = absolute_url(resolved(source[1]), "https://none.invalid/") if source else None
     if url is None or "none.invalid" in url:

@@ -9,15 +9,17 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-_SIZE = re.compile(r"(\d{1,6})(?:\.\d{1,9})?(?: ?px)?;?$", re.IGNORECASE)
+_SIZE = re.compile(
+    r"(\d{1,6})(?:\.\d{1,9})?(?: ?px)?;?$|(?:[01]%|0?\.\d{1,9}(?:px|%|em)?)$", re.IGNORECASE
+)
 _LINE, _DOT = 1, 2  # pixels: of one side, and of both, where there is nothing to see
 _HIDDEN = re.compile(
     r"display\s*+:\s*+none|visibility\s*+:\s*+hidden|(?:left|top|text-indent)\s*+:\s*+-\d{4}",
     re.IGNORECASE,
 )
 _TINY = re.compile(
-    r"(?:^|[;\s])(?:max-)?(?:width|height)\s*+:\s*+[0-2](?:\.\d+)?(?:px)?\s*+(?:!important)?\s*+"
-    r"(?:;|$)",
+    r"(?:^|[;\s])(?:max-)?(?:width|height)\s*+:\s*+(?:[0-2](?:\.\d+)?(?:px)?|[01]%|0?\.\d+(?:px|r?em|%))"
+    r"\s*+(?:!important)?\s*+(?:;|$)",
     re.IGNORECASE,
 )
 # Counters that say no size: by the first name of the host, by a part of the path, by the file.
@@ -73,7 +75,7 @@ def is_lead(said: Mapping[str, object], address: str) -> bool:
 
 def _by_words(said: Mapping[str, str]) -> bool | None:
     """Whether a picture's size tells that it counts; None where it says neither size nor words."""
-    sizes = [int(found[1]) for name in ("width", "height") if (found := _size(said, name))]
+    sizes = [int(found[1] or 0) for name in ("width", "height") if (found := _size(said, name))]
     if sizes and (min(sizes) <= _LINE or max(sizes) <= _DOT):
         return True
     return False if sizes or said.get("alt", "").strip() else None

@@ -1,4 +1,4 @@
-"""From the bytes that a server sent to text: BOM, UTF-8, HTTP, declaration, Windows-1252.
+"""From the bytes that a server sent to text: BOM, UTF-8, HTTP, declaration, language, Windows-1252.
 
 Labels lie more often than bytes do: text that is valid UTF-8 is UTF-8, whatever a header says. So
 is text that is nearly all of it valid: a character cut in half costs itself, never its document.
@@ -24,6 +24,28 @@ _META = re.compile(
     rb"""<meta[^>]{0,300}?charset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE
 )
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
+# Where nobody says in which encoding a text is: what browsers take in its language (HTML 13.2.3.2).
+_LANGUAGE = re.compile(
+    rb"""<(?:\w+:)?language>\s*([A-Za-z]{2})\b|\blang\s*=\s*["']?([A-Za-z]{2})\b|"language"\s*:\s*"([A-Za-z]{2})\b""",
+    re.IGNORECASE,
+)
+_OF_LANGUAGE = {
+    **dict.fromkeys(("ar", "fa", "ur"), "cp1256"),
+    **dict.fromkeys(("ru", "uk", "bg", "be", "sr", "mk"), "cp1251"),
+    **dict.fromkeys(("cs", "hu", "pl", "sk", "sl", "hr", "ro"), "cp1250"),
+    "el": "cp1253",
+    "he": "cp1255",
+    "tr": "cp1254",
+    "ja": "cp932",
+    "ko": "cp949",
+    "zh": "gb18030",
+    "th": "cp874",
+    "vi": "cp1258",
+    "lt": "cp1257",
+    "lv": "cp1257",
+}
+# A character beyond the first plane as a database writes it that knows UTF-16 alone (CESU-8).
+_PAIR = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 _REPLACED = "\ufffd"
 _REPLACED_BYTES = _REPLACED.encode()
 # For each broken place: how many characters beyond ASCII must be whole for a text to be UTF-8.
@@ -31,6 +53,7 @@ _REPLACED_BYTES = _REPLACED.encode()
 # Chinese and Korean hold a whole character for ten broken places, one-byte ones hardly any.
 _WHOLE_FOR_BROKEN = 1
 _WHOLE_AGAINST_A_LABEL = 4
+_HEAD = 4_096
 _UTF_8 = re.compile(r"utf-?8$", re.IGNORECASE)
 # Seven-bit encodings pass for UTF-8; only their label tells.
 _SEVEN_BIT = re.compile(r"(iso-?2022|utf-?7|hz)", re.IGNORECASE)
@@ -67,16 +90,30 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
         if body.startswith(head):
             return _whole(body.decode(name, "replace")), name
     labels = _labels(body, content_type)
+    body = _PAIR.sub(_as_one, body)
     nearly = _nearly_utf_8(body, labels)
     if nearly is not None:
         return _whole(nearly), "utf-8"
-    for label in [*labels, "utf-8"]:
+    for label in [*labels, "utf-8", *([page] if (page := _page(body)) else [])]:
         try:
             name = _LARGER.get(label.lower(), label)
             return _whole(body.decode(name)), name
         except (LookupError, ValueError):
             continue
     return _whole(body.decode("windows-1252", "replace")), "windows-1252"
+
+
+def _page(body: bytes) -> str | None:
+    """The code page of the language that a document says that it is in."""
+    match = _LANGUAGE.search(body[:_HEAD])
+    said = next(filter(None, match.groups()), b"") if match else b""
+    return _OF_LANGUAGE.get(said.decode().lower())
+
+
+def _as_one(pair: re.Match[bytes]) -> bytes:
+    """Both halves of a character in UTF-8."""
+    halves = pair[0].decode("utf-8", "surrogatepass")
+    return halves.encode("utf-16-le", "surrogatepass").decode("utf-16-le").encode()
 
 
 def _nearly_utf_8(body: bytes, labels: list[str]) -> str | None:

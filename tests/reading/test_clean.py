@@ -36,6 +36,7 @@ BASE = "https://daily.example/story/1"
             f'<a href="{BASE[:21]}/y">Listen</a>',
         ),
         ('<iframe src="javascript:x()"></iframe>', ""),
+        ('<iframe src="https://count.example/ns" height="0" width="0"></iframe>', ""),
         (
             '<p>a</p><iframe src="https://www.video.example/embed/1"/><p>b</p>',
             '<p>a</p><p><a href="https://www.video.example/embed/1">video.example</a></p><p>b</p>',

@@ -14,6 +14,8 @@ PICTURE = "https://cdn.example/2026/seals"
         ({"width": "0"}, PICTURE),
         ({"width": "2", "height": "2"}, PICTURE),
         ({"height": " 1px;"}, PICTURE),
+        ({"width": "1%", "height": "1%"}, PICTURE),
+        ({"width": ".1em"}, PICTURE),
         ({"width": "600", "height": "1"}, PICTURE),
         ({}, "https://pixel.news.example/x?y"),
         ({"alt": " "}, "https://stats.news.example/b"),
@@ -56,6 +58,7 @@ def test_what_is_hidden_is_a_counter_and_in_what_is_hidden_unless_it_speaks() ->
     ("style", "is_hidden"),
     [
         ("display:none", True),
+        ("height:.1em; width:0.1em", True),
         ("color:red; VISIBILITY : hidden!important", True),
         ("position:absolute;left:-9999px", True),
         ("width:1px;height:1px", True),

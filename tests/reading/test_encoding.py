@@ -174,3 +174,25 @@ def test_the_texts_of_an_object_are_cleaned_and_nothing_else() -> None:
         "d": {"e": "z"},
         "f": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("language", "page", "word"),
+    [("ar", "cp1256", "المرفأ"), ("ru", "cp1251", "Гавань"), ("el", "cp1253", "Λιμάνι")],
+)
+@pytest.mark.parametrize(
+    "head", ["<language>{}-QA</language>", '<html lang="{}">', '"language":"{}"']
+)
+def test_without_a_label_the_language_tells_the_code_page(
+    head: str, language: str, page: str, word: str
+) -> None:
+    text = f"<?xml version='1.0' encoding='utf-8'?>{head.format(language)}<title>{word}</title>"
+
+    assert decode(text.encode(page)) == (text, page)
+
+
+def test_a_character_in_two_halves_is_one() -> None:
+    assert decode("<title>Fire \ud83d\ude00</title>".encode("utf-8", "surrogatepass")) == (
+        "<title>Fire \U0001f600</title>",
+        "utf-8",
+    )

@@ -11,8 +11,10 @@ Source: RFC 4287 3.1 and 4.1.3.3; Atom 0.3 (mode); RSS 2.0 (description).
 
 import base64
 import binascii
+import copy
 import html
 import re
+from urllib.parse import urljoin
 
 from lxml import etree
 
@@ -27,6 +29,8 @@ _XHTML = frozenset({"xhtml", "application/xhtml+xml"})
 _NAMESPACE = re.compile(r'\sxmlns(?::[\w.-]+)?="[^"]*"')
 _PREFIX = re.compile(r"(</?)[\w.-]+:")
 _ESCAPED_TAG = re.compile(r"&lt;/?[A-Za-z!]")
+_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+_ADDRESSES = ("href", "src", "cite", "poster", "data-src")
 
 
 def markup(element: etree._Element, *, is_construct: bool) -> str:
@@ -36,6 +40,8 @@ def markup(element: etree._Element, *, is_construct: bool) -> str:
         element: of a feed or an entry.
         is_construct: whether it is an element of Atom, which says of what type its text is.
     """
+    if len(element) and element.xpath("boolean(.//*/@xml:base)"):
+        element = _rebased(element)
     if split(element.tag)[0] == XHTML:
         return _inner(element)
     if not is_construct:
@@ -54,6 +60,29 @@ def markup(element: etree._Element, *, is_construct: bool) -> str:
 def is_html(element: etree._Element) -> bool:
     """Whether an element of Atom says that it holds HTML."""
     return element.get("type", "").strip().lower() in _HTML
+
+
+def _rebased(element: etree._Element) -> etree._Element:
+    """A copy whose addresses are all relative to what the element itself says; XML Base 4."""
+    found = copy.deepcopy(element)
+    bases = {found: ""}
+    for each in found.iterdescendants(tag=etree.Element):
+        parent = each.getparent()
+        base = bases[each] = _joined(
+            bases.get(parent, "") if parent is not None else "", each.get(_BASE)
+        )
+        for name in _ADDRESSES:
+            if base and each.get(name):
+                each.set(name, _joined(base, each.get(name)))
+    return found
+
+
+def _joined(base: str, said: str | None) -> str:
+    """An address relative to another that may itself be relative to a third."""
+    try:
+        return urljoin(base, (said or "").strip())
+    except ValueError:
+        return said or base
 
 
 def _of_rss(element: etree._Element) -> str:

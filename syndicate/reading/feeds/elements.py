@@ -30,6 +30,10 @@ SPELLINGS = {
     "http://purl.org/dc/elements/1.0/": DC,
     "http://purl.org/rss/1.0/modules/content": CONTENT,
 }
+_MEANT = {
+    each.lower().removeprefix("http://").rstrip("/"): SPELLINGS.get(each, each)
+    for each in (ATOM, DC, DCTERMS, CONTENT, MEDIA, ITUNES, XHTML, FEEDBURNER, *SPELLINGS)
+}
 # A prefix that its document forgot to declare means what everybody means by it.
 PREFIXES = {
     "atom": ATOM,
@@ -46,6 +50,14 @@ PREFIXES = {
 }
 ITEMS = frozenset({"item", "entry"})
 Name = tuple[str, str]
+
+
+def namespace(said: str) -> str:
+    """A namespace in the spelling that most feeds have: "https://search.yahoo.com/mrss" is one."""
+    plain = said.lower().removeprefix("https://").removeprefix("http://").rstrip("/")
+    return SPELLINGS.get(said) or _MEANT.get(plain, said)
+
+
 TITLE: tuple[Name, ...] = ((OWN, "title"), (ATOM, "title"), (DC, "title"), (MEDIA, "title"))
 SUMMARY: tuple[Name, ...] = (
     *((OWN, name) for name in ("description", "summary", "abstract")),

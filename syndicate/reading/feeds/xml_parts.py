@@ -24,7 +24,8 @@ from lxml import etree
 from syndicate.reading import embargo_dates
 from syndicate.reading.clean import absolute_url
 from syndicate.reading.counters import is_lead
-from syndicate.reading.feeds.elements import DCTERMS, MEDIA, PREFIXES, PRISM, SPELLINGS, SYNDICATE
+from syndicate.reading.feeds import elements
+from syndicate.reading.feeds.elements import DCTERMS, MEDIA, PREFIXES, PRISM, SYNDICATE
 from syndicate.reading.records import PictureIn
 from syndicate.reading.text import plain
 from syndicate.vocabulary.articles import Access, ArticleKind, ArticleState, Change
@@ -55,6 +56,12 @@ _WALLED = re.compile(
 MAX_PICTURES = 50
 _SHOWING = frozenset({"content", "thumbnail"})
 _HOLDING = frozenset({"content", "group"})
+# "Channel", "PubDate": as some programs name their own fields.
+_CAPITALISED = {
+    *("rss", "channel", "item", "feed", "entry", "title", "link", "guid", "id", "description"),
+    *("pubdate", "lastbuilddate", "author", "category", "enclosure", "language", "content"),
+    *("summary", "published", "updated", "ttl"),
+}
 _IN_CAPITALS = {"PUBDATE": "pubDate", "LASTBUILDDATE": "lastBuildDate"}
 
 
@@ -75,9 +82,9 @@ def _split(text: str) -> tuple[str, str]:
     prefix, colon, rest = name.partition(":")
     if not namespace and colon and prefix in PREFIXES:
         namespace, name = PREFIXES[prefix], rest
-    if name.isupper() and name != "RDF":
-        name = _IN_CAPITALS.get(name, name.lower())
-    return SPELLINGS.get(namespace, namespace), name
+    if name[:1].isupper() and (name.isupper() or name.lower() in _CAPITALISED) and name != "RDF":
+        name = _IN_CAPITALS.get(name.upper(), name.lower())
+    return elements.namespace(namespace), name
 
 
 def is_media(namespace: str) -> bool:

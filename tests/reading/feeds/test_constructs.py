@@ -30,6 +30,11 @@ DIV = 'xmlns="http://www.w3.org/1999/xhtml"'
         ("<x type='text/plain'>a &amp; b</x>", "a &amp; b", None),
         ("<x type='image/png'>QUJD</x>", "", None),
         ("<x src='/1'>a</x>", "", None),
+        (
+            f"<x type='xhtml'><div {DIV} xml:base='/a/'><img xml:base='b/' src='c.jpg'/></div></x>",
+            '<img xml:base="b/" src="/a/b/c.jpg"/>',
+            None,
+        ),
     ],
 )
 def test_what_an_element_holds_as_html(element: str, of_atom: str, of_rss: str | None) -> None:

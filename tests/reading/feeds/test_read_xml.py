@@ -1,5 +1,7 @@
 """The reader of feeds: RSS and RDF as publishers write them."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,24 @@ def test_an_empty_feed_is_a_feed(document: str) -> None:
     feed = found(read(document))
 
     assert (feed.title, feed.link, feed.entries, feed.ttl_s) == ("", None, (), None)
+
+
+@pytest.mark.parametrize("name", [str.title, str.upper])
+def test_a_feed_may_write_its_fields_with_capitals(name: Callable[[str], str]) -> None:
+    rss_, channel, item_, title = map(name, ("rss", "channel", "item", "title"))
+    said = f"<{title}>Floods</{title}><PubDate>Tue, 24 Nov 2026 08:00:00 GMT</PubDate>"
+    feed = found(read(f"<{rss_}><{channel}><{item_}>{said}</{item_}></{channel}></{rss_}>"))
+
+    assert [(each.title, each.published) for each in feed.entries] == [("Floods", EIGHT)]
+
+
+@pytest.mark.parametrize(
+    "spelt", ["https://search.yahoo.com/mrss", "http://Search.Yahoo.com/mrss/"]
+)
+def test_a_namespace_is_known_however_it_is_spelt(spelt: str) -> None:
+    one = item(f'{ITEM}<m:thumbnail xmlns:m="{spelt}" url="/seal.jpg"/>')
+
+    assert [each.url for each in one.pictures] == ["https://daily.example/seal.jpg"]
 
 
 # RSS
