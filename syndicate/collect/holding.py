@@ -8,7 +8,7 @@ What our own newer code reads in another way is not held: the first document aft
 after a profile was changed, is stored. One that waits already goes on waiting, and the same bytes
 that were dropped stay dropped, whatever reads them; only accepting takes that back. What a hub
 pushes is judged as well; where it would be held, its source is polled at once, and the poll holds
-it.
+it. A hub that a document names is asked while it waits.
 """
 
 import dataclasses
@@ -20,11 +20,13 @@ from typing import Any
 
 from syndicate.articles import store_found, upheaval
 from syndicate.articles.identity import Identified
+from syndicate.collect import websub
 from syndicate.collect.polling import READ_ANEW, Content, Notice, Verdict
 from syndicate.store.editing import stored_articles
 from syndicate.store.editing.stored_articles import RecentEntry
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake.source_leases import LeasedSource
+from syndicate.vocabulary.sources import SourceKind
 
 _KIND = "upheaval"
 _MOST_SAID = 200  # signs of a headline
@@ -110,6 +112,22 @@ def _why(leased: LeasedSource, found: Sequence[Identified]) -> str:
         example = f"“{found[0].entry.title[:_MOST_SAID]}”"
         return _ANOTHER.format(name=source.name, id=source.id, example=example)
     return ""
+
+
+def ask_hub(
+    leased: LeasedSource, judgement: Judgement, hub: tuple[str, str] | None, now: dt.datetime
+) -> None:
+    """Note the hub of a document that waits, as of one that is stored; none of one that is dropped.
+
+    Args:
+        leased: its source.
+        judgement: what becomes of the document.
+        hub: (hub, topic) that it names.
+        now: aware UTC.
+    """
+    if leased.source.kind is SourceKind.WEBSUB and judgement.what is Judged.HELD:
+        with transaction() as tx:
+            websub.polled(tx, leased.source.id, hub, now)
 
 
 def taken(leased: LeasedSource, verdict: Verdict) -> Verdict:

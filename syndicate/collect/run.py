@@ -281,6 +281,7 @@ class _Run:
         now, chance = self._now(), self._chance()
         judged = await self._in_store(lambda: holding.judge(leased, found, content))
         if judged.what is not Judged.TAKEN:
+            await self._in_store(lambda: holding.ask_hub(leased, judged, document.hub, now))
             verdict = polling.changed(polled, answer, content, now=now, chance=chance)
             await self._finish(leased, holding.left(leased, judged, verdict, now))
             return

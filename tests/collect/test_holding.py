@@ -10,8 +10,10 @@ from syndicate.collect import steering
 from syndicate.collect.polling import READ_ANEW
 from syndicate.errors import RefusedError
 from syndicate.store.ground.session import transaction
+from syndicate.store.intake import websub
 from syndicate.store.intake.sources import FetchState
 from syndicate.store.views import operations
+from syndicate.vocabulary.sources import SourceKind
 from tests.acting import TESTER
 from tests.collect import newsroom
 from tests.collect.newsroom import NOW, item, rss
@@ -257,3 +259,25 @@ def test_one_of_a_source_at_rest_rings_no_alarm(site: Site) -> None:
 
     assert [name for name, _ in waiting] == ["/feed"]
     assert at_rest == []
+
+
+@pytest.mark.parametrize("is_dropped", [False, True])
+def test_a_hub_is_asked_while_its_document_waits_and_not_of_one_that_is_dropped(
+    site: Site, *, is_dropped: bool
+) -> None:
+    site.serve("/feed", feed())
+    source_id = newsroom.source(newsroom.publication(), site, "/feed", kind=SourceKind.WEBSUB)
+    newsroom.collect()
+    stories = [item(n, title=f"Story {n} | Pier News") for n in range(6)]
+    hub = f'<atom:link rel="hub" href="{site.url("/hub")}"/>'
+    site.serve("/feed", rss(*stories, head="" if is_dropped else hub))
+    newsroom.collect(now=NOW + HOUR)
+    if is_dropped:
+        steering.drop(source_id, actor=TESTER, now=NOW + HOUR)
+        site.serve("/feed", rss(*stories, head=hub))
+
+    newsroom.collect(now=NOW + 2 * HOUR)
+
+    with transaction() as tx:
+        wanted = [(each.hub_url, each.topic) for each in websub.current(tx, source_id)]
+    assert wanted == ([] if is_dropped else [(site.url("/hub"), site.url("/feed"))])
