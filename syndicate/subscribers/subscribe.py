@@ -143,10 +143,11 @@ def read(token: str, *, now: dt.datetime) -> Pending:
     Raises:
         NotFoundError: no such link was made.
         ForgottenError: what it was about is gone.
-        RefusedError: it is older than seven days.
+        RefusedError: it is older than seven days, or the newsletter has ended.
     """
     with transaction() as tx:
         subscription, newsletter, chosen = _of_link(tx, token, now=now)
+        _refuse_ended(newsletter)
         language = (chosen or subscription).language
         said = newsletters.in_language(newsletter, language)
         is_stopped = _is_stopped(tx, subscription, newsletter)

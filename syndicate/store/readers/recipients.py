@@ -2,6 +2,7 @@
 
 import datetime as dt
 import importlib
+import unicodedata
 from collections.abc import Collection
 
 from sqlalchemy import (
@@ -20,6 +21,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate import settings, signing
+from syndicate.characters import normal
 from syndicate.errors import BadAddressError
 from syndicate.store.ground.schema import Id, Table
 from syndicate.store.ground.session import Transaction
@@ -79,6 +81,9 @@ class Suppression(Table):
 def normalise(typed: str, *, is_known: bool = False) -> str:
     """The one spelling of an address: trimmed, domain in lower case.
 
+    Signs that nobody sees, letters that an input method widened and the full stop of a sentence are
+    no part of it.
+
     Args:
         typed: as typed.
         is_known: whether it may be stored from before: then it is only looked for, and one that is
@@ -90,11 +95,18 @@ def normalise(typed: str, *, is_known: bool = False) -> str:
     rules = importlib.import_module("email_validator")  # most commands meet no address
     try:
         found = rules.validate_email(
-            typed.strip(), check_deliverability=False, test_environment=True, strict=not is_known
+            _meant(typed), check_deliverability=False, test_environment=True, strict=not is_known
         )
     except rules.EmailNotValidError as error:
         raise BadAddressError(f"Mail cannot be sent to this address: {error}") from error
     return str(found.normalized)
+
+
+def _meant(typed: str) -> str:
+    """An address without what comes along when it is pasted, where plain letters are left."""
+    shown = "".join(sign for sign in typed if unicodedata.category(sign) != "Cf")
+    plain = normal("NFKC", shown).strip()
+    return plain.removesuffix(".") if plain.isascii() else typed.strip()
 
 
 def hash_of(address: str) -> bytes:
