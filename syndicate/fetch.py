@@ -40,7 +40,7 @@ from syndicate.errors import (
 
 CONNECT_S = 5.0
 TOTAL_S = 30.0
-MAX_BYTES = 10_000_000  # counted while inflating
+MAX_BYTES = 10_000_000  # of what comes, and of what it inflates to
 MAX_REDIRECTS = 5
 _CHUNK = 65_536
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -151,7 +151,7 @@ class Fetcher:
             headers: sent along; credentials, also those of the address, stay behind when a
                 redirect leaves the origin.
             allow: "IP:port" of in-house servers, or "10.1.0.0/16", that may be dialled too.
-            max_bytes: cap of the inflated body.
+            max_bytes: cap of the body, as it comes and inflated.
 
         Raises:
             UnknownHostError: its name does not resolve.
@@ -320,11 +320,10 @@ def _checked_socket(
 
 
 async def _read(answer: aiohttp.ClientResponse, max_bytes: int) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    async for part in _pieces(answer):
+    parts, size = list[bytes](), 0
+    async for packed, part in _pieces(answer):
         size += len(part)
-        if size > max_bytes:
+        if max(size, packed) > max_bytes:
             raise OversizeError(
                 f"{shown(str(answer.url))} is larger than {max_bytes:,} bytes; "
                 "ask its publisher for a shorter document.",
@@ -334,13 +333,19 @@ async def _read(answer: aiohttp.ClientResponse, max_bytes: int) -> bytes:
     return b"".join(parts)
 
 
-async def _pieces(answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
-    inflater = inflating.inflater(answer.headers.get("Content-Encoding", "").strip().lower())
+async def _pieces(answer: aiohttp.ClientResponse) -> AsyncIterator[tuple[int, bytes]]:
+    """How many bytes have come, and what they inflate to, which may be nothing for ever."""
+    packed, inflater = (
+        0,
+        inflating.inflater(answer.headers.get("Content-Encoding", "").strip().lower()),
+    )
     async for chunk in answer.content.iter_chunked(_CHUNK):
+        packed += len(chunk)
+        yield packed, b""
         for part in inflater.pieces(chunk):
-            yield part
+            yield packed, part
     for part in inflater.finish():
-        yield part
+        yield packed, part
 
 
 class _Resolver(aiohttp.abc.AbstractResolver):
@@ -350,10 +355,7 @@ class _Resolver(aiohttp.abc.AbstractResolver):
         self._ask = resolve
 
     async def resolve(
-        self,
-        host: str,
-        port: int = 0,
-        family: socket.AddressFamily = socket.AF_INET,
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[aiohttp.abc.ResolveResult]:
         found = await self._ask(host, port)
         return [

@@ -24,6 +24,9 @@ _OTHERS = frozenset(
 )
 _ZLIB = frozenset({"gzip", "x-gzip", "deflate"})
 _MOST_CODINGS = 3
+# Files of gzip one behind the other. Each costs a new state and a copy of what follows, and may
+# hold nothing; what packs a megabyte in blocks of 64 KB has sixteen.
+_MOST_MEMBERS = 1_000
 _PIECE = 65_536
 _HEAD = 512  # bytes by which a body is judged
 # What may come out of one coding and go into the next. The document has a cap of its own.
@@ -195,6 +198,7 @@ class _Zlib:
     def __init__(self) -> None:
         self._state = zlib.decompressobj(wbits=47)  # gzip and zlib by their heads
         self._has_begun = self._is_sure = self._is_over = False
+        self._members = 1
 
     def pieces(self, chunk: bytes) -> Iterator[bytes]:
         self._has_begun |= bool(chunk)
@@ -220,6 +224,9 @@ class _Zlib:
         """What follows in a file of gzip that holds several members one behind the other."""
         rest = self._state.unused_data
         if self._state.eof and rest.startswith(_GZIP):
+            self._members += 1
+            if self._members > _MOST_MEMBERS:
+                raise ValueError("it is packed in too many pieces")
             self._state = zlib.decompressobj(wbits=31)
             return rest
         # Else all that follows would be kept, and copied with each chunk.

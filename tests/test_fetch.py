@@ -236,6 +236,24 @@ def test_redirects_are_followed_five_times(site: Site) -> None:
         get(site.url("/0"), allow=[site.origin])
 
 
+# What inflates to nothing, for ever: the end of a stream with rubbish behind it, blocks that are
+# empty, and blocks of metadata.
+NOTHING: dict[str, tuple[str, bytes, bytes]] = {
+    "gzip": ("gzip", gzip.compress(b""), b"0123456789"),
+    "deflate": ("deflate", b"", b"\x00\x00\x00\xff\xff"),
+    "br": ("br", b"\x0c", b"\x06"),
+}
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_a_body_that_inflates_to_nothing_is_capped_as_it_comes(site: Site, name: str) -> None:
+    encoding, head, more = NOTHING[name]
+    site.serve("/", head + more * 300_000, content_encoding=encoding)
+
+    with pytest.raises(OversizeError, match="larger than 100,000 bytes"):
+        get(site.url("/"), allow=[site.origin], max_bytes=100_000)
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "raw", "file"])
 def test_a_body_is_capped_while_it_inflates(site: Site, encoding: str) -> None:
     size = 50_000_000

@@ -45,6 +45,15 @@ def test_a_bomb_comes_out_in_short_pieces(encoding: str) -> None:
     assert max(pieces) <= 131_072
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "", "deflate"])
+def test_files_of_gzip_one_behind_the_other_are_no_endless_row(encoding: str) -> None:
+    pieces = [gzip.compress(b"a story ")] * 1_000
+
+    assert b"".join(inflated(encoding, b"".join(pieces))) == b"a story " * 1_000
+    with pytest.raises(ValueError, match="it is packed in too many pieces"):
+        list(inflated(encoding, b"".join([*pieces, gzip.compress(b"")]), cut=1_000))
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", ""])
 def test_a_body_that_breaks_off_is_no_body(encoding: str) -> None:
     packed = PACKERS[encoding or "gzip"](bytes(range(256)))

@@ -62,6 +62,7 @@ _CAPITALISED = {
     *("pubdate", "lastbuilddate", "author", "category", "enclosure", "language", "content"),
     *("summary", "published", "updated", "ttl"),
 }
+_WORDING = ("description", "text", "credit", "title")
 _IN_CAPITALS = {"PUBDATE": "pubDate", "LASTBUILDDATE": "lastBuildDate"}
 
 
@@ -147,14 +148,15 @@ def pictures_of(item: etree._Element, base: str | None) -> tuple[PictureIn, ...]
     """The pictures of an entry: full ones first, thumbnails only where there is nothing else."""
     full: dict[str, PictureIn] = {}
     small: dict[str, PictureIn] = {}
+    words: dict[etree._Element, dict[str, str]] = {}
     for element, context in _media_elements(item):
         name = split(element.tag)[1]
         url = absolute_url(element.get("url"), base)
         if url is None or not _is_picture(element, url, name) or not _is_lead(element, url):
             continue
         into = small if name == "thumbnail" else full
-        if url not in into:  # what is said of a picture is looked for among all that the item holds
-            into[url] = _picture(element, context, url)
+        if url not in into:
+            into[url] = _picture(element, url, _said(element, words), _said(context, words))
         if len(into) == MAX_PICTURES:
             break
     return tuple((full or small).values())
@@ -219,20 +221,27 @@ def _is_lead(element: etree._Element, url: str) -> bool:
     return is_lead({name: element.get(name) for name in ("width", "height")}, url)
 
 
-def _picture(element: etree._Element, context: etree._Element, url: str) -> PictureIn:
-    def said(name: str) -> str:
-        for holder in (element, context):
-            for child in holder.iterchildren(tag=etree.Element):
-                namespace, local = split(child.tag)
-                if is_media(namespace) and local == name:
-                    return plain(text_of(child))
-        return ""
+def _said(holder: etree._Element, words: dict[etree._Element, dict[str, str]]) -> dict[str, str]:
+    """What an element says in the words of media, the first of each; an item is read once."""
+    if holder not in words:
+        found: dict[str, etree._Element] = {}
+        for child in holder.iterchildren(tag=etree.Element):
+            namespace, name = split(child.tag)
+            if is_media(namespace) and name in _WORDING:
+                found.setdefault(name, child)
+        words[holder] = {name: plain(text_of(child)) for name, child in found.items()}
+    return words[holder]
 
+
+def _picture(
+    element: etree._Element, url: str, within: dict[str, str], beside: dict[str, str]
+) -> PictureIn:
+    said = {**dict.fromkeys(_WORDING, ""), **beside, **within}
     return PictureIn(
         url=url,
-        caption=said("description") or said("text"),
-        credit=said("credit"),
-        alt=said("title"),
+        caption=said["description"] or said["text"],
+        credit=said["credit"],
+        alt=said["title"],
         media_type=element.get("type"),
         width=size_of(element.get("width")),
         height=size_of(element.get("height")),

@@ -284,6 +284,36 @@ def test_fifty_pictures_are_enough() -> None:
     ]
 
 
+class Counted(etree.ElementBase):
+    """An element that counts how often its children are walked through."""
+
+    walks = 0
+
+    def iterchildren(self, *args: Any, **named: Any) -> Any:
+        type(self).walks += 1
+        return super().iterchildren(*args, **named)
+
+
+def test_an_item_is_walked_through_a_few_times_however_many_its_pictures() -> None:
+    parser = etree.XMLParser()
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=Counted))
+    walks = []
+    for count in (1, 40):
+        shown = "".join(
+            f'<media:thumbnail url="https://pier.example/{n}.jpg"/>' for n in range(count)
+        )
+        item = etree.fromstring(
+            f"<item {NAMES}>{shown}<media:credit>D</media:credit></item>", parser
+        )
+        Counted.walks = 0
+
+        found = xml_parts.pictures_of(item, BASE)
+
+        assert [each.credit for each in found] == ["D"] * count
+        walks.append(Counted.walks - count)  # each picture is asked for its own words
+    assert walks == [2, 2]
+
+
 def test_a_picture_that_nobody_sees_is_none() -> None:
     unseen = 'url="/p.jpg" width="1" height="1"'
     (seen,) = pictures(f'<media:content {unseen}/><media:content url="/f.jpg" width="9"/>')
