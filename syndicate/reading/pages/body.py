@@ -32,22 +32,38 @@ _TAGS = {
     "ab": "p",
 }
 _MARKS = {"#b": "strong", "#i": "em", "#u": "u", "#sub": "sub", "#sup": "sup", "#t": "code"}
+_MUCH_MORE = 1.3  # times a text: more than a caption or two
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 
 
-def body_of(root: etree._Element, *, url: str) -> str:
+def body_of(root: etree._Element, *, url: str, told: str = "", is_paid: bool = False) -> str:
     """The body as cleaned HTML with its cross-headings, empty when there is none.
+
+    The library is asked for what is surely the article's. Where that is much less than the page's
+    machine-readable part tells, it is asked again for all that may be.
 
     Args:
         root: the page; it is not changed.
         url: address of the page.
+        told: the text that the page's JSON-LD holds: a measure, which is never taken for the body.
+        is_paid: whether readers pay for the article: then what is surely seen is all.
     """
+    sure = _found(root, url, is_strict=True)
+    length = len(plain(sure))
+    if is_paid or length * _MUCH_MORE >= len(told):
+        return sure
+    all_of_it = _found(root, url, is_strict=False)
+    is_article = length * _MUCH_MORE < len(plain(all_of_it)) <= len(told) * _MUCH_MORE
+    return all_of_it if is_article else sure
+
+
+def _found(root: etree._Element, url: str, *, is_strict: bool) -> str:
     page = copy.deepcopy(root)
     without_others(page)
     found = trafilatura.bare_extraction(
         cast("HtmlElement", page),
         url=url,
-        favor_precision=True,
+        favor_precision=is_strict,
         include_comments=False,
         include_tables=True,
         include_formatting=True,

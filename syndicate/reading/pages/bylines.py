@@ -20,6 +20,8 @@ from syndicate.reading.text import word_list
 _CLASS = re.compile(
     r"(?:^|[\s_-])(?:author(?:s|name|-name)?|byline|person-link|autor)(?:$|[\s_-])", re.IGNORECASE
 )
+# Elements that hold a part of one name each.
+_OF_A_NAME = re.compile(r"(?:first|last|given|family)[_-]?name", re.IGNORECASE)
 _MAX_TEXT = 150
 _NETWORKS = frozenset({"twitter", "facebook", "instagram", "whatsapp", "linkedin", "email"})
 _MAX_ELEMENTS = 10
@@ -32,11 +34,10 @@ def authors_of(root: etree._Element, node: jsonld.Node, meta: Meta) -> tuple[str
     told = jsonld.people(node, "author", "creator")
     publisher = _publisher(node, meta)
     own = list(own_elements(root))
-    marked = _marked(own)
-    candidates = (told, meta.authors(), marked)
+    candidates = (told, meta.authors(), _marked(own))
     for names in candidates:
         if any(not _is_publisher(name, publisher) for name in names):
-            return marked if _adds_persons(marked, names) else names
+            return _with_others(own, names)
     return (
         _classed(own, publisher)
         or _signed(own, publisher)
@@ -44,9 +45,16 @@ def authors_of(root: etree._Element, node: jsonld.Node, meta: Meta) -> tuple[str
     )
 
 
-def _adds_persons(marked: tuple[str, ...], names: tuple[str, ...]) -> bool:
-    """Whether the article's own links to its authors name all that machines are told, and more."""
-    return set(names) < set(marked) and are_persons(marked)
+def _with_others(own: list[etree._Element], names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names, or those of the page's own byline where it holds all of them and more."""
+    marked = [each for each in own if "author" in (each.get("rel") or "").split()]
+    known = (each for each in marked if not set(names).isdisjoint(name_list(_lines(each))))
+    if (first := next(known, None)) is None:
+        return names
+    block = _block(first)
+    beside = [each for each in marked if block in each.iterancestors()]
+    found = name_list(line for each in beside for line in _lines(each) if len(line) <= _MAX_TEXT)
+    return found if set(names) < set(found) and are_persons(found) else names
 
 
 def _publisher(node: jsonld.Node, meta: Meta) -> frozenset[str]:
@@ -86,7 +94,8 @@ def _lines(element: etree._Element) -> list[str]:
     pieces = [" ".join(text.split()) for text in element.itertext()]
     pieces = [each for each in pieces if any(map(str.isalpha, each))]
     named = [each for each in pieces if are_persons([each])]
-    if len(pieces) > 1 and named and len(element) > 1:
+    is_parted = any(_OF_A_NAME.search(each.get("class") or "") for each in element.iter())
+    if len(pieces) > 1 and named and len(element) > 1 and not is_parted:
         return named
     return [" ".join(" ".join(element.itertext()).split())]
 

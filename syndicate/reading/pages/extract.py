@@ -26,6 +26,7 @@ from syndicate.reading.pages.meta import Meta
 from syndicate.reading.pages.site_names import sites_of
 from syndicate.reading.pages.titles import headline_of
 from syndicate.reading.records import MAX_TAGS, ParsedPage, PictureIn
+from syndicate.reading.text import plain
 from syndicate.vocabulary.articles import Access, ArticleKind
 
 # Types of schema.org.
@@ -87,7 +88,7 @@ def extract(
         dated, said, embargo_dates.embargo(meta.embargoes(), now=now, zone=zone)
     )
     if "body" not in said:
-        found["body"] = _article_body(root, node, address)
+        found["body"] = _article_body(root, node, meta, address)
     sites = sites_of(node, meta, address)
     found["body"] = first_heading.without(found["body"], [found["headline"]], sites)
     return ParsedPage(
@@ -156,12 +157,16 @@ def _generic(root: etree._Element, node: jsonld.Node, meta: Meta, url: str) -> d
     }
 
 
-def _article_body(root: etree._Element, node: jsonld.Node, url: str) -> str:
-    found = body_of(root, url=url)
-    if not found:
-        written = node.get("articleBody")
-        found = clean(written, base=url) if isinstance(written, str) else ""
-    return found
+def _article_body(root: etree._Element, node: jsonld.Node, meta: Meta, url: str) -> str:
+    """The text that the page shows; what JSON-LD tells is taken where it shows none.
+
+    What readers pay for may stand there in full: it is not theirs who see the page, nor ours.
+    """
+    written = node.get("articleBody")
+    told = written if isinstance(written, str) else ""
+    is_paid = _access(node, meta) in {Access.PAID, Access.REGISTERED}
+    found = body_of(root, url=url, told=plain(told), is_paid=is_paid)
+    return found if found or is_paid else clean(told, base=url)
 
 
 def _links(root: etree._Element, meta: Meta, url: str) -> dict[str, Any]:
@@ -224,9 +229,8 @@ def _kind(node: jsonld.Node, meta: Meta) -> ArticleKind | None:
 
 
 def _access(node: jsonld.Node, meta: Meta) -> Access | None:
-    free = node.get("isAccessibleForFree")
     tier = meta.first("article:content_tier").lower()
-    if str(free).strip().lower().rpartition("/")[2] in {"false", "no", "0"}:
+    if jsonld.is_paid(node):
         return Access.REGISTERED if tier == "metered" else Access.PAID
     return _TIERS.get(tier)
 

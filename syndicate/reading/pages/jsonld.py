@@ -128,6 +128,18 @@ def pictures(node: Node) -> list[Node]:
     return found
 
 
+def is_paid(node: Node) -> bool:
+    """Whether a node, or a part of it, is said not to be free to read."""
+    parts = node.get("hasPart")
+    each = [node, *(parts if isinstance(parts, list) else [parts])]
+    return any(
+        str(one.get("isAccessibleForFree")).strip().lower().rpartition("/")[2]
+        in {"false", "no", "0"}
+        for one in each
+        if isinstance(one, dict)
+    )
+
+
 def _names(value: Any) -> list[str]:
     if isinstance(value, dict):
         value = value.get("name") or value.get("alternateName")

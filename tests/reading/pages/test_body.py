@@ -78,3 +78,28 @@ def test_a_page_without_a_text_has_no_body(document: str) -> None:
     found = body_of(lxml.html.document_fromstring(document), url=URL)
 
     assert found in {"", "<p>x</p>"}
+
+
+@pytest.mark.parametrize(
+    ("told", "is_paid", "is_all"),
+    [
+        (66, False, True),
+        (55, False, True),
+        (66, True, False),
+        # The page shows more than the article.
+        (25, False, False),
+        (18, False, False),
+        (0, False, False),
+    ],
+)
+def test_where_more_is_told_all_that_the_page_shows_is_read(
+    told: int, is_paid: bool, is_all: bool
+) -> None:
+    begin, rest = ("".join(f"<p>{SENTENCE * 6}{n}</p>" for n in range(count)) for count in (3, 8))
+    # Of what stands in a place of this name the library is not sure.
+    shown = f"<article>{begin}<div id='text-hidden'>{rest}</div></article>"
+    root = lxml.html.document_fromstring(f"<html><body><h1>Floods</h1>{shown}</body></html>")
+
+    found = body_of(root, url=URL, told=SENTENCE * told, is_paid=is_paid)
+
+    assert found.count(SENTENCE.strip()) == (66 if is_all else 18)

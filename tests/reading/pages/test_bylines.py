@@ -53,12 +53,19 @@ def test_the_name_of_the_site_is_the_publishers_too() -> None:
     assert authors(CLASSED, {"author": "Daily"}, head) == ("Foreign Desk",)
 
 
-def test_links_to_all_authors_know_more_than_machines_are_told() -> None:
-    links = '<a rel="author">Court Desk</a><a rel="author">City Desk</a>'
+def test_a_byline_that_names_all_that_machines_are_told_and_more_counts() -> None:
+    links = '<p><a rel="author">Court Desk</a>, <a rel="author">City Desk</a></p>'
+    other = f"<p>{'It rained. ' * 50}</p><p><a rel='author'>Sports Desk</a></p>"
 
-    assert authors(links, {"author": "City Desk"}) == ("Court Desk", "City Desk")
-    assert authors(links, {"author": "Foreign Desk"}) == ("Foreign Desk",)
-    assert authors('<a rel="author">Desk</a>' + links, {"author": "City Desk"}) == ("City Desk",)
+    assert authors(links + other, {"author": "City Desk"}) == ("Court Desk", "City Desk")
+    assert authors(links + other, {"author": "Foreign Desk"}) == ("Foreign Desk",)
+    assert authors(links.replace("Court Desk", "Desk"), {"author": "City Desk"}) == ("City Desk",)
+
+
+def test_parts_of_a_name_are_one_name() -> None:
+    parts = '<i class="firstname">Old Town</i> <i class="lastname">Desk</i>'
+
+    assert authors(f'<p><a rel="author">{parts}</a></p>') == ("Old Town Desk",)
 
 
 def test_several_elements_hold_a_name_each() -> None:

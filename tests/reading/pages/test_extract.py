@@ -285,6 +285,20 @@ def test_the_body_of_json_ld_serves_where_the_page_shows_none() -> None:
     assert page(ld(articleBody=["x"]), "<div></div>").body == ""
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"isAccessibleForFree": False},
+        {"hasPart": {"@type": "WebPageElement", "isAccessibleForFree": "False"}},
+        {"hasPart": [{"isAccessibleForFree": True}, {"isAccessibleForFree": "no"}]},
+    ],
+)
+def test_what_readers_pay_for_is_not_taken_from_json_ld(said: dict[str, Any]) -> None:
+    found = page(ld(articleBody="All of it.", **said), "<div></div>")
+
+    assert (found.body, found.access) == ("", Access.PAID)
+
+
 def test_fifty_tags_of_two_hundred_letters_are_enough() -> None:
     found = page(ld(keywords=[f"{n}{'x' * 300}" for n in range(60)]))
 
