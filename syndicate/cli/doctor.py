@@ -92,7 +92,7 @@ def doctor(
 def _line(row: Mapping[str, str]) -> dict[str, str]:
     """A line of the sender check, its four columns first."""
     first = {name: row[name] for name in ("record", "wanted", "found", "do")}
-    return first | {"state": row["state"], "publication": row["publication"]}
+    return {**first, **row}
 
 
 def examine(wanted: Collection[str]) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from syndicate.cli.terminal import Table, Terminal
 from syndicate.mail.mime import signers
 from syndicate.mail.sender import check as looking
 from syndicate.mail.sender import steering
+from syndicate.mail.sender.lines import in_one_piece, is_in_pieces
 from syndicate.newsroom import publications as meant
 from syndicate.settings import Settings
 from syndicate.store.ground.session import transaction
@@ -77,6 +78,8 @@ def looked(own: Settings) -> list[dict[str, str]]:
             "wanted": line.wanted,
             "found": line.found,
             "do": line.do,
+            "about": line.about,
+            "value": in_one_piece(line.wanted),
         }
         for slug, origins in known
         for line in looking.look(origins, own, keys)
@@ -105,7 +108,11 @@ def show(rows: Sequence[dict[str, str]]) -> None:
     """Print the table."""
     table = Table("record", "state", "wanted", "found", "what to do")
     for each in rows:
-        table.add_row(*(each[name] for name in ("record", "state", "wanted", "found", "do")))
+        record = "\n".join(filter(None, (each["record"], each["about"])))
+        wanted = each["wanted"]
+        if is_in_pieces(wanted):
+            wanted += f"\n\nIn one piece, for a form:\n{each['value']}"
+        table.add_row(record, each["state"], wanted, each["found"], each["do"])
     Terminal().print(table)
 
 
@@ -132,6 +139,8 @@ def _as_dict(sender: Sender) -> dict[str, Any]:
                 "wanted": row.wanted,
                 "found": row.found,
                 "do": row.do,
+                "about": row.about,
+                "value": in_one_piece(row.wanted),
             }
             for row in sender.records
         ],

@@ -1,6 +1,7 @@
 """What senders need in DNS, where operators see it: page, first page, API, shell and doctor."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -79,10 +80,33 @@ def test_api_and_shell_tell_the_same(browser: TestClient, server: Nameserver) ->
         "wanted": 'courier.example TXT "v=spf1 ip4:192.0.2.10 -all"',
         "found": "v=spf1 ip4:192.0.2.10 -all",
         "do": "",
+        "about": "",
+        "value": "v=spf1 ip4:192.0.2.10 -all",
     }
     told = json.loads(typed.output)["senders"]
     assert [each["records"] for each in told] == [each["records"] for each in listed]
     assert "desk@courier.example, asked" in table.output
+
+
+def test_a_long_key_is_shown_as_zone_files_and_as_forms_want_it_with_its_name(
+    browser: TestClient, server: Nameserver
+) -> None:
+    assert server.asked == []
+    made = browser.post("/api/v1/senders/courier/rotate", headers=operators.bearer()).json()
+    operators.sign_in(browser)
+    page = resolved(browser.get(PATH).text)
+    table = CliRunner().invoke(build(["senders"]), ["senders", "list"]).output
+
+    key = next(each for each in made["records"] if each["about"])
+    name, _, said = key["wanted"].partition(" TXT ")
+    assert name == key["about"]
+    assert max(map(len, re.findall('"([^"]*)"', said))) == 255
+    assert '"' not in key["value"] == said.replace('" "', "").strip('"')
+    assert key["value"].startswith("v=DKIM1; k=rsa; p=")
+    assert page.count(key["value"]) == page.count(key["wanted"]) == 2
+    assert f"DKIM of {name} (unknown)\n  wanted: {name} TXT" in page
+    assert f'<span class="hint"><bdi>{name}</bdi></span></th>' in page
+    assert "In one piece" in table
 
 
 def test_doctor_asks_for_itself_and_keeps_nothing(browser: TestClient, server: Nameserver) -> None:

@@ -47,7 +47,8 @@ OVERSIGNED = (
 )
 _SIGNED = (*OVERSIGNED, "content-language", "list-help", "feedback-id", "auto-submitted")
 # The one line that `render.encode` leaves a blank at the end of, in 8bit (RFC 6376 3.4.4).
-_SIGNATURE_LINE = b"\r\n-- \r\n"
+_SIGNATURE_LINE = b"-- \r\n"
+_SIGNATURE_LINES = re.compile(rb"(?m)^-- \r$")
 _BITS = 2048
 _BLANKS = re.compile(rb"[ \t\r\n]+")
 
@@ -68,10 +69,10 @@ class Signer:
             body: the body in pieces, already canonical, ending in one CRLF.
             at: seconds since 1970, frozen with the content so that a retry has the same bytes.
         """
-        digest = hashlib.sha256()
-        for piece in body:
-            digest.update(piece.replace(_SIGNATURE_LINE, _SIGNATURE_LINE.replace(b" ", b"")))
-        body_hash = base64.b64encode(digest.digest()).decode()
+        whole = b"".join(body)
+        if _SIGNATURE_LINE in whole:
+            whole = _SIGNATURE_LINES.sub(b"--\r", whole)
+        body_hash = base64.b64encode(hashlib.sha256(whole).digest()).decode()
         present = [_name(field) for field in fields]
         names = [name for name in _SIGNED if name in present]
         names += OVERSIGNED  # once more than there are

@@ -75,7 +75,7 @@ def look(origins: Sequence[Origin], configured: Settings, known: Signers) -> lis
         )
     ask = Resolver(configured.dns_resolver).ask
     ways = {each.pool: _way(each.pool, configured, ask) for each in origins}
-    first, *others = (
+    sendings = [
         replace(
             ways[origin.pool],
             domain=each,
@@ -86,8 +86,8 @@ def look(origins: Sequence[Origin], configured: Settings, known: Signers) -> lis
         )
         for each, origin in zip(domains, origins, strict=True)
         if each
-    )
-    return [*rules.lines(first, ask), *rules.more(first, others, ask)]
+    ]
+    return rules.table(sendings, ask)
 
 
 def check_due(now: dt.datetime) -> int:

@@ -7,7 +7,7 @@ import base64
 import binascii
 from dataclasses import dataclass, replace
 
-from syndicate.mail.sender.lines import Answer, Line, shown, tags
+from syndicate.mail.sender.lines import Answer, Line, shown, tags, txt
 from syndicate.vocabulary.sending import KeyState, RecordState, SenderRecord
 
 _LEAST_BITS = 1024  # RFC 8301 3.2
@@ -45,7 +45,7 @@ class OwnKey:
         if not self.forms:
             return f"{self.name} TXT"
         published = base64.b64encode(self.forms[0]).decode()
-        return f'{self.name} TXT "v=DKIM1; k={self.kind}; p={published}"'
+        return txt(self.name, f"v=DKIM1; k={self.kind}; p={published}")
 
 
 def line(key: OwnKey, answer: Answer) -> Line:

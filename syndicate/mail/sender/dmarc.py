@@ -3,7 +3,7 @@
 Source: RFC 7489 3.1, 6.3 and 6.6.3.
 """
 
-from syndicate.mail.sender.lines import Answer, Ask, Line, shown, tags
+from syndicate.mail.sender.lines import Answer, Ask, Line, shown, tags, txt
 from syndicate.newsroom.alignment import is_aligned, organisation
 from syndicate.vocabulary.sending import RecordState, SenderRecord
 
@@ -18,7 +18,7 @@ def line(domain: str, signs_as: str | None, ask: Ask) -> Line:
         signs_as: the domain of our DKIM signature; None where the relay signs.
         ask: asks DNS.
     """
-    wanted = f'_dmarc.{domain} TXT "v=DMARC1; p=none; rua=mailto:postmaster@{domain}"'
+    wanted = txt(f"_dmarc.{domain}", f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}")
     where, answer = _looked_up(domain, ask)
     own = _records(answer)
     if not own and answer.trouble:

@@ -1,10 +1,13 @@
 """The records of the sender check: what DNS answered, and one line of the table."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from syndicate.vocabulary.sending import RecordState, SenderRecord
 
+_STRING = 255  # characters of one string of a TXT record: RFC 1035 3.3.14 and 5.1
+_QUOTED = re.compile('"([^"]*)"')
 _SHOWN = 600  # characters of what others wrote in DNS; a key of 4,096 bits has more
 
 
@@ -45,6 +48,24 @@ class Line:
     found: str
     do: str = ""
     about: str = ""
+
+
+def txt(name: str, text: str) -> str:
+    """A TXT record as a zone file has it: its text in strings that are as long as one may be."""
+    starts = range(0, len(text), _STRING)
+    strings = " ".join(f'"{text[start : start + _STRING]}"' for start in starts)
+    return f"{name} TXT {strings}"
+
+
+def in_one_piece(wanted: str) -> str:
+    """The text of such a record, as forms of DNS providers want it; "" of what is none."""
+    _, is_txt, text = wanted.partition(" TXT ")
+    return "".join(_QUOTED.findall(text)) if is_txt else ""
+
+
+def is_in_pieces(wanted: str) -> bool:
+    """Whether a record has more than one string, which most forms do not take."""
+    return len(_QUOTED.findall(wanted)) > 1
 
 
 def shown(found: tuple[str, ...] | list[str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from syndicate.hosts import HOST_NAME
 from syndicate.mail.sender import dkim_key, dmarc, spf
 from syndicate.mail.sender.dkim_key import OwnKey
-from syndicate.mail.sender.lines import Ask, Line, addresses, shown
+from syndicate.mail.sender.lines import Ask, Line, addresses, shown, txt
 from syndicate.mail.sender.spf import Verdict
 from syndicate.vocabulary.sending import RecordState, SenderRecord
 
@@ -30,6 +30,7 @@ class Sending:
         unheard: why none is known, as a sentence.
         returns: the domain that returned mail goes to; empty for the sender's.
         pool: of the relays by which it leaves; empty where any does that is in none.
+        beside: other ways of mail that goes back to the same domain, whose SPF record is one.
     """
 
     domain: str
@@ -42,11 +43,33 @@ class Sending:
     unheard: str = ""
     returns: str = ""
     pool: str = ""
+    beside: tuple["Sending", ...] = ()
 
     @property
     def returned_to(self) -> str:
         """The domain that returned mail goes to, which SPF is asked about."""
         return self.returns or self.domain
+
+
+def table(ways: Sequence[Sending], ask: Ask) -> list[Line]:
+    """The whole table of a publication.
+
+    Args:
+        ways: how its mail leaves: from its own address first, then that of its streams.
+        ask: asks DNS.
+    """
+    first, *others = (
+        replace(
+            each,
+            beside=tuple(
+                other
+                for other in ways
+                if other.returned_to == each.returned_to and other.pool != each.pool
+            ),
+        )
+        for each in ways
+    )
+    return [*lines(first, ask), *more(first, others, ask)]
 
 
 def lines(sending: Sending, ask: Ask) -> list[Line]:
@@ -113,8 +136,8 @@ def unasked(why: str, keys: Iterable[OwnKey] = ()) -> list[Line]:
 
 
 def _spf(sending: Sending, ask: Ask) -> Line:
-    terms = " ".join(_term(each) for each in sending.addresses) or "include:…"
-    wanted = f'{sending.returned_to} TXT "v=spf1 {terms} -all"'
+    terms = " ".join(map(_term, _pool_of(sending))) or "include:…"
+    wanted = txt(sending.returned_to, f"v=spf1 {terms} -all")
     answer = ask("TXT", sending.returned_to)
     own = spf.records(answer.found)
     if answer.trouble:
@@ -131,20 +154,33 @@ def _authorised(sending: Sending, ask: Ask) -> tuple[RecordState, str]:
     whole = spf.check(sending.returned_to, None, ask)
     if whole.outcome == "broken":
         return RecordState.WRONG, f"{whole.why} Receivers follow no part of it: mend the record."
+    senders = _pool_of(sending)
     verdicts = {
-        each: spf.check(sending.returned_to, ipaddress.ip_address(each), ask)
-        for each in sending.addresses
+        each: spf.check(sending.returned_to, ipaddress.ip_address(each), ask) for each in senders
     }
     left_out = [each for each, verdict in verdicts.items() if _is_refused(verdict)]
     untold = [each.why for each in (whole, *verdicts.values()) if each.outcome == "unknown"]
     if left_out:
         terms = " ".join(_term(each) for each in left_out)
-        return RecordState.WRONG, f"Add {terms} to the record, before its “all”."
-    if not sending.addresses:
-        return RecordState.UNKNOWN, f"{sending.hidden} {_NAME_THEM}"
+        pools = dict.fromkeys(filter(None, (senders[each] for each in left_out)))
+        whose = f": mail by the pool {', '.join(pools)} comes from there" if pools else ""
+        return RecordState.WRONG, f"Add {terms} to the record, before its “all”{whose}."
+    for each in (sending, *sending.beside):
+        if not each.addresses:
+            whose = f"Of the pool {each.pool}: " if each.pool else ""
+            return RecordState.UNKNOWN, f"{whose}{each.hidden} {_NAME_THEM}"
     if any(each.outcome != "pass" for each in verdicts.values()):
         return RecordState.UNKNOWN, f"{untold[0]} {_AGAIN}"
     return RecordState.GOOD, ""
+
+
+def _pool_of(sending: Sending) -> dict[str, str]:
+    """Each address from which mail comes that goes back to the same domain, with its pool."""
+    found: dict[str, str] = {}
+    for each in (sending, *sending.beside):
+        for address in each.addresses:
+            found.setdefault(address, each.pool)
+    return found
 
 
 def _is_refused(verdict: Verdict) -> bool:
@@ -167,7 +203,7 @@ def _unsigned(sending: Sending) -> Line:
             SenderRecord.DKIM,
             RecordState.WRONG,
             f"SELECTOR._domainkey.{sending.domain}: a key of this domain or its owner's",
-            f"No key of ours is: mail from {sending.domain} is not signed.",
+            f"None of our keys is; mail from {sending.domain} is not signed.",
             "Make one with `syndicate senders rotate -p PUBLICATION` or at /console/senders, and "
             "publish its record.",
         )

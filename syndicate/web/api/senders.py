@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from syndicate import clock
 from syndicate.mail.sender import steering
+from syndicate.mail.sender.lines import in_one_piece
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications, sender_checks
 from syndicate.store.newsroom.sender_checks import Sender
@@ -22,9 +23,17 @@ class RecordView(BaseModel):
 
     record: SenderRecord
     state: RecordState = Field(description="unknown where nobody answered, or nobody can know")
-    wanted: str = Field(description="as it is typed into DNS")
+    wanted: str = Field(description="as a zone file has it, a long text in several strings")
     found: str
     do: str = Field(description="empty where there is nothing to do")
+    about: str = Field(
+        description="which of several of one record: where a key stands, or of which domain or "
+        "pool of relays it is; empty where there is one"
+    )
+    value: str = Field(
+        description="of a TXT record in `wanted`: its text in one piece and without quotation "
+        "marks, as most forms of DNS providers take it; empty of others"
+    )
 
 
 class SenderView(BaseModel):
@@ -69,7 +78,13 @@ def _view(sender: Sender) -> SenderView:
         checked_at=sender.checked_at,
         records=[
             RecordView(
-                record=row.record, state=row.state, wanted=row.wanted, found=row.found, do=row.do
+                record=row.record,
+                state=row.state,
+                wanted=row.wanted,
+                found=row.found,
+                do=row.do,
+                about=row.about,
+                value=in_one_piece(row.wanted),
             )
             for row in sender.records
         ],

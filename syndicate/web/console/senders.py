@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from syndicate import clock
 from syndicate.mail.sender import steering
+from syndicate.mail.sender.lines import in_one_piece, is_in_pieces
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications, sender_checks
 from syndicate.store.newsroom.sender_checks import Sender
@@ -28,8 +29,22 @@ def every(actor: CanRead, *, is_first: IsFirst = False) -> Response:
         found = [each for each in sender_checks.every(tx) if each.slug in own]
         first = first_steps.read(tx) if is_first else None
     texts = {each.slug: _text(each) for each in found}
+    pieces = {
+        row.wanted: in_one_piece(row.wanted)
+        for each in found
+        for row in each.records
+        if is_in_pieces(row.wanted)
+    }
     steps = start.steps_for(actor, first, asked=True) if first is not None else []
-    return pages.render(actor, "senders.html", tab="senders", found=found, texts=texts, steps=steps)
+    return pages.render(
+        actor,
+        "senders.html",
+        tab="senders",
+        found=found,
+        texts=texts,
+        pieces=pieces,
+        steps=steps,
+    )
 
 
 @router.post("/console/senders/{slug}/check")
@@ -50,11 +65,18 @@ def rotate(actor: CanMake, slug: str) -> Response:
 def _text(sender: Sender) -> str:
     """The table as it is handed to whoever keeps the domain's DNS."""
     told = [
-        f"{row.record.words} ({row.state})\n  wanted: {_one_line(row.wanted)}\n"
+        f"{row.record.words}{f' of {row.about}' if row.about else ''} ({row.state})\n"
+        f"  wanted: {_one_line(row.wanted)}\n{_piece(row.wanted)}"
         f"  found: {_one_line(row.found)}\n  to do: {_one_line(row.do) or 'nothing'}"
         for row in sender.records
     ]
     return "\n".join(told)
+
+
+def _piece(wanted: str) -> str:
+    if not is_in_pieces(wanted):
+        return ""
+    return f"  in one piece, for a form: {in_one_piece(wanted)}\n"
 
 
 def _one_line(text: str) -> str:

@@ -75,8 +75,7 @@ def test_a_key_that_stands_as_it_is_wanted_is_good(
     assert (before.state, before.found) == (RecordState.WRONG, "nothing")
 
     name, _, said = before.wanted.partition(" TXT ")
-    text = said.strip('"')
-    server.zone["TXT", name] = [f'"{text[:200]}" "{text[200:]}"']
+    server.zone["TXT", name] = [said]  # read as a zone file is
 
     assert states(own)[DKIM] is RecordState.GOOD
 

@@ -28,6 +28,7 @@ GOOD = {
     ("PTR", "192.0.2.10"): ("mail.daily.example",),
     ("A", "mail.daily.example"): ("192.0.2.10",),
 }
+ADD, BEFORE = "Add", "to the record, before its “all”"
 SPF, DKIM, DMARC, MX, REVERSE, HELO = SenderRecord
 AT = {
     SPF: ("TXT", "daily.example"),
@@ -171,7 +172,7 @@ def test_mail_that_none_of_our_keys_fits_is_said_to_be_unsigned() -> None:
     told = line(DKIM, sending=other)
 
     assert told.state is RecordState.WRONG
-    assert told.found == "No key of ours is: mail from daily.example is not signed."
+    assert told.found == "None of our keys is; mail from daily.example is not signed."
     assert line(DKIM, sending=replace(other, is_signing=False)).state is RecordState.UNKNOWN
 
 
@@ -185,6 +186,48 @@ def test_the_relays_of_two_pools_have_lines_of_their_own() -> None:
     assert [(each.record, each.about) for each in more] == [
         (REVERSE, "alerts"), (HELO, "alerts"), (REVERSE, "bulk"), (HELO, "bulk"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("record", "state", "do"),
+    [
+        ("v=spf1 ip4:192.0.2.10 ip4:192.0.2.11 -all", RecordState.GOOD, ""),
+        (
+            "v=spf1 ip4:192.0.2.10 -all",
+            RecordState.WRONG,
+            f"{ADD} ip4:192.0.2.11 {BEFORE}: mail by the pool alerts comes from there.",
+        ),
+        (
+            "v=spf1 ip4:192.0.2.11 -all",
+            RecordState.WRONG,
+            f"{ADD} ip4:192.0.2.10 {BEFORE}.",
+        ),
+    ],
+)
+def test_one_spf_record_lets_the_relays_of_every_pool_send(
+    record: str, state: RecordState, do: str
+) -> None:
+    alerts = replace(SENDING, pool="alerts", addresses=("192.0.2.11",))
+    held = GOOD | {AT[SPF]: (record,)}
+
+    found = rules.table([SENDING, alerts], zone_of(held))
+
+    (told,) = (each for each in found if each.record is SPF)
+    wanted = 'daily.example TXT "v=spf1 ip4:192.0.2.10 ip4:192.0.2.11 -all"'
+    assert (told.state, told.do, told.wanted) == (state, do, wanted)
+
+
+def test_a_pool_whose_addresses_nobody_knows_leaves_spf_unknown_and_is_named() -> None:
+    hidden = replace(SENDING, pool="alerts", addresses=(), hidden="relay:587 sends it on.")
+    back = replace(hidden, returns="back.example")
+
+    first, second = (
+        each for each in rules.table([SENDING, hidden, back], zone_of(GOOD)) if each.record is SPF
+    )
+
+    assert first.state is RecordState.UNKNOWN
+    assert first.do.startswith("Of the pool alerts: relay:587 sends it on. Set SYNDICATE_RELAY_")
+    assert second.about == "back.example"
 
 
 def test_who_hides_behind_a_relay_is_unknown_with_what_to_set() -> None:
