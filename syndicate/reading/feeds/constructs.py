@@ -1,6 +1,6 @@
 """The text that an element of a feed holds, as HTML, in each of the ways to write it there.
 
-    RSS                       escaped HTML, or HTML as elements
+    RSS                       escaped HTML, or HTML as elements, or some of each
     Atom, type text           text: its signs are no tags
     Atom, type html           escaped HTML
     Atom, type xhtml          a div, whose tags are tags and whose text is text
@@ -14,6 +14,7 @@ import binascii
 import copy
 import html
 import re
+from collections.abc import Iterator, Sequence
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -21,6 +22,7 @@ from lxml import etree
 from syndicate.characters import resolved
 from syndicate.reading.feeds.elements import XHTML
 from syndicate.reading.feeds.xml_parts import split, text_of
+from syndicate.reading.text import plain, word_list
 
 _PLAIN = frozenset({"", "text", "text/plain"})
 _HTML = frozenset({"html", "text/html", "xhtml", "application/xhtml+xml", "xml", "text/xml"})
@@ -29,6 +31,11 @@ _XHTML = frozenset({"xhtml", "application/xhtml+xml"})
 _NAMESPACE = re.compile(r'\sxmlns(?::[\w.-]+)?="[^"]*"')
 _PREFIX = re.compile(r"(</?)[\w.-]+:")
 _ESCAPED_TAG = re.compile(r"&lt;/?[A-Za-z!]")
+_ANY_TAG = re.compile(r"(<[^<>]*+>)")
+_OPENING = re.compile(r"<[^/<>][^<>]*+(?<!/)>")
+_OF_CODE = re.compile(r"</?(?:code|pre|kbd|samp|tt|xmp)[\s>]", re.IGNORECASE)
+_BEGINS_WITH_TAG = re.compile(r"<[A-Za-z!]")
+_SHOWING = re.compile(r"<(?:img|iframe|video|audio|embed|object|script)\s[^<>=]*+=", re.IGNORECASE)
 _BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _ADDRESSES = ("href", "src", "cite", "poster", "data-src")
 
@@ -89,7 +96,43 @@ def _of_rss(element: etree._Element) -> str:
     if not len(element):
         return text_of(element)
     inner = _inner(element)
-    return resolved(inner) if _ESCAPED_TAG.search(inner) else inner
+    return _with_resolved(inner) if _ESCAPED_TAG.search(inner) else inner
+
+
+def _with_resolved(markup: str) -> str:
+    """HTML of real elements in which a text is markup that was escaped.
+
+    A text that holds nothing else is; one that speaks of a tag keeps it as a word. What stands
+    beside the outermost elements is one text, and that of an element without others is one.
+    """
+    parts = _ANY_TAG.split(markup)
+    own = [at for at, depth in _depths(parts) if depth == 0]
+    found = set(own) if _is_markup("".join(parts[at] for at in own)) else set[int]()
+    found |= {at for at, depth in _depths(parts) if depth == 1 and _is_markup(parts[at])}
+    return "".join(resolved(part) if at in found else part for at, part in enumerate(parts))
+
+
+def _depths(parts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """(place, depth) of texts between tags: 0 outermost, 1 alone in its element, 2 any other."""
+    depth = code = 0
+    for at, part in enumerate(parts):
+        if at % 2 == 0:
+            is_alone = (
+                bool(depth) and parts[at + 1].startswith("</") and _OPENING.match(parts[at - 1])
+            )
+            yield at, (1 if is_alone and not code else 2) if depth else 0
+        elif not part.endswith("/>"):
+            step = -1 if part.startswith("</") else 1
+            depth += step
+            code += step if _OF_CODE.match(part) else 0
+
+
+def _is_markup(text: str) -> bool:
+    """Whether an escaped text is markup and nothing else, and resolving it loses no word."""
+    said = resolved(text).strip()
+    if not _BEGINS_WITH_TAG.match(said) or not said.endswith(">"):
+        return False
+    return bool(_SHOWING.match(said)) or ("</" in said and bool(word_list(plain(said))))
 
 
 def _typed(text: str, kind: str) -> str:

@@ -1,6 +1,6 @@
 """What programs add to a story of a feed, and nobody wrote: left out before a text is cleaned.
 
-    hidden elements     <div style="display:none">, <p hidden>: words for machines
+    hidden elements     <div style="display:none">, <p hidden>: a few words for machines
     closing lines       The post <a>Seals return</a> appeared first on <a>Pier News</a>.
     invitations         <a>Continue reading Seals return</a>, at the end of a teaser
 
@@ -59,6 +59,7 @@ _KNOWN = (
 _TAIL = 4_000  # a closing line and what stands behind it
 _MOST_BEFORE, _MOST_BETWEEN, _MOST_BEHIND = 4, 8, 5  # words
 _MOST_OF_A_SITE = 10
+_MOST_HIDDEN = 50
 
 
 @dataclass(frozen=True)
@@ -111,10 +112,17 @@ def _is_over(markup: str) -> bool:
 
 
 def _shown(markup: str) -> str:
-    """HTML without elements that are hidden, unless most of its words are."""
+    """HTML without elements that are hidden, unless they hold many words, or most there are.
+
+    A transcript or an answer that unfolds is hidden as well, until somebody asks for it.
+    """
     if not _UNSEEN.search(markup) and not _HIDDEN.search(markup):
         return markup
-    spans = list(_hidden_spans(markup))
+    spans = [
+        (begin, end)
+        for begin, end in _hidden_spans(markup)
+        if len(word_list(plain(markup[begin:end]))) <= _MOST_HIDDEN
+    ]
     parts: list[str] = []
     at = 0
     for begin, end in spans:

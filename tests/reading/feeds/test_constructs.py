@@ -43,3 +43,39 @@ def test_what_an_element_holds_as_html(element: str, of_atom: str, of_rss: str |
     assert constructs.markup(found, is_construct=True) == of_atom
     if of_rss is not None:
         assert constructs.markup(found, is_construct=False) == of_rss
+
+
+P = "<p>Use the &lt;script&gt; element.</p>"
+
+
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        pytest.param(P, P, id="a tag that is spoken of"),
+        pytest.param("See &lt;b&gt; <i>here</i>", None, id="beside a real one"),
+        pytest.param("<td>&lt;head&gt;</td><td>&lt;br/&gt;</td>", None, id="a name alone"),
+        pytest.param('<td>&lt;a href="/1"&gt;</td>', None, id="half a link"),
+        pytest.param("<pre><b>&lt;i&gt;x&lt;/i&gt;</b></pre>", None, id="code"),
+        pytest.param("<p>&lt;script&gt;x()&lt;/script&gt;</p>", None, id="nothing would be left"),
+        pytest.param("<p><b>Tip</b> &lt;i&gt;x&lt;/i&gt;</p>", None, id="beside one within"),
+        pytest.param(
+            "<div>&lt;p&gt;A &amp;amp; B&lt;/p&gt;</div>",
+            "<div><p>A &amp; B</p></div>",
+            id="within",
+        ),
+        pytest.param(
+            '<p>&lt;img src="/a.jpg"&gt;</p>', '<p><img src="/a.jpg"></p>', id="a picture"
+        ),
+        pytest.param(
+            f"&lt;div&gt;A <b>c</b> d&lt;/div&gt;{P}",
+            f"<div>A <b>c</b> d</div>{P}",
+            id="around real ones",
+        ),
+    ],
+)
+def test_of_real_elements_a_text_that_is_markup_alone_is_resolved(
+    inner: str, expected: str | None
+) -> None:
+    found = etree.fromstring(f"<description>{inner}</description>")
+
+    assert constructs.markup(found, is_construct=False) == (expected or inner)

@@ -54,6 +54,10 @@ def test_noise_is_left_out(noise: str) -> None:
             "<p>Short.</p><div style='display:none'>All the rest of a long story.</div>",
             id="most of it hidden",
         ),
+        pytest.param(
+            f"<p>{'The story. ' * 60}</p><div hidden>{'A transcript. ' * 26}</div>",
+            id="what unfolds",
+        ),
         pytest.param('<p title="a hidden place">x</p>', id="a word of a title"),
         pytest.param("<div hidden>never closed", id="never closed"),
         pytest.param("", id="nothing"),
