@@ -117,11 +117,14 @@ def give_back(
     """Mail those again whom an incident has cost; how many there were. Safe to run twice."""
     lifted = bursts.lift(tx, window)
     if lifted:
-        # Of who is no subscriber there is no timeline.
-        ids = (each.subscriber_id for each in lifted if each.subscriber_id is not None)
-        names = [f"subscriber:{each}" for each in ids]
+        # Friends too: the journal lets a restored database know whom it need not suppress.
+        names = [audit.subject_of(each.address_hash, each.subscriber_id) for each in lifted]
         was = {"of": ALL_MAIL, "was": SuppressionReason.BOUNCE, "why": why}
-        audit.record_each(tx, at=now, actor=by, action=Act.READER_LIFT, subjects=names, **was)
+        # By the database's clock they were suppressed before this, whatever ours says.
+        after = max(each.noted_at for each in lifted) + dt.timedelta(microseconds=1)
+        audit.record_each(
+            tx, at=max(now, after), actor=by, action=Act.READER_LIFT, subjects=names, **was
+        )
         told = {"addresses": len(lifted), "why": why}
         subject = f"incident:{incident_id}"
         audit.record(tx, at=now, actor=by, action=Act.INCIDENT_LIFT, subject=subject, **told)

@@ -246,10 +246,22 @@ def test_suppressions_come_back_but_those_that_were_lifted(path: Path) -> None:
         assert list(tx.scalars(select(Suppression.scope))) == ["article"]
 
 
-def test_an_address_that_bounced_is_not_remembered(path: Path) -> None:
+@pytest.mark.parametrize("is_lifted", [False, True])
+def test_an_address_that_bounced_is_suppressed_again_unless_it_was_lifted(
+    path: Path, is_lifted: bool
+) -> None:
     suppress(SuppressionReason.BOUNCE)
+    assert readers.keep(path) == 1
+    if is_lifted:
+        with transaction() as tx:
+            suppressions.lift(tx, ADDRESS, why="asked by phone", actor=TESTER, now=clock.now())
+        readers.keep(path)
+    forget()
 
-    assert readers.keep(path) == 0
+    done = [readers.replay(path, clock.now()).get(ReaderFact.SUPPRESSED, 0) for _ in range(2)]
+
+    assert done == [int(not is_lifted), 0]
+    assert count(Suppression) == int(not is_lifted)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from syndicate.store.readers import recipients, subscribers
 from syndicate.store.readers.imports import IMPORT
 from syndicate.store.readers.recipients import EVERYWHERE, Suppression
 from syndicate.store.readers.subscribers import Subscriber
-from syndicate.subscribers import erase, suppressions
+from syndicate.subscribers import erase, suppressions, transfer
 from syndicate.vocabulary.readers import ReaderFact
 from syndicate.vocabulary.sending import SuppressionReason
 from tests.acting import TESTER
@@ -80,6 +80,25 @@ def test_a_reader_who_complained_after_the_backup_is_not_woken_by_an_old_list(
     assert bring_in(path) == 0
     with transaction() as tx:
         assert recipients.is_suppressed(tx, recipients.hash_of(ADDRESS), EVERYWHERE)
+
+
+@pytest.mark.parametrize("status", ["unsubscribed", "bounced", "complained"])
+def test_readers_whom_an_import_remembered_as_gone_stay_so_after_a_restore(
+    path: Path, status: str
+) -> None:
+    """They left elsewhere, long before there was this newsletter."""
+    lose_the_reader()
+    lines = ["email,Status,unsubscribed_at", f"{ADDRESS},{status},2020-01-01T00:00:00Z"]
+    transfer.import_csv(lines, "morning", wording="Yes.", origin="other.csv", now=clock.now())
+    assert readers.keep(path) == 1
+    assert sum(readers.replay(path, clock.now()).values()) == 0
+    lose_the_reader()
+    with transaction() as tx:
+        tx.execute(delete(Suppression))
+
+    done = [sum(readers.replay(path, clock.now()).values()) for _ in range(2)]
+
+    assert (done, bring_in(path), count(Subscriber)) == ([1, 0], 0, 0)
 
 
 def test_who_was_erased_after_they_left_is_remembered_by_the_erasure_alone(path: Path) -> None:

@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from syndicate import logs, settings
+from syndicate import clock, logs, settings
 from syndicate.bounces.keeping import bursts, leaving, rules, verp
 from syndicate.bounces.keeping.advice import BURST
 from syndicate.bounces.reading.classify import classify_report
@@ -252,7 +252,8 @@ def _bounced(
     burst = bursts.found(tx, recipient, at) if verdict.is_hard else None
     if burst is not None:
         incident_id = _open_incident(tx, verdict, BURST, mailing, recipient, at=at)
-        bursts.give_back(tx, burst, incident_id, at)
+        # Now, whenever the bounce was: what was told of by now is given back.
+        bursts.give_back(tx, burst, incident_id, clock.now())
         return False
     if not _is_given_up(tx, verdict, recipient, at):
         return False

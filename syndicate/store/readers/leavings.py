@@ -86,7 +86,16 @@ _SUPPRESS = text(
         WHERE suppression.reason = {_BOUNCE} AND excluded.reason <> {_BOUNCE}
     """  # noqa: S608 - our own words
 )
-# Noted as of now, when it was learnt: a restored backup knows by that what it lacks.
+# Noted now, whenever they left: a restored backup knows by that what it lacks.
+_LEFT = text(
+    f"""
+    INSERT INTO subscription_change (subscription_id, at, kind, detail)
+    SELECT subscription_id, ended_at, {sql(ReaderChange.LEFT)},
+        jsonb_build_object('by', '{BY_FILE}')
+    FROM import_line WHERE verdict = 'gone' AND state = {_ENDED} AND ended_at IS NOT NULL
+    """  # noqa: S608 - our own words
+)
+# Likewise, as of now, when it was learnt.
 _END = text(
     f"""
     WITH ended AS (
@@ -107,4 +116,4 @@ _LEFT_BEFORE = text(
         AND s.state = {_PENDING} AND s.ended_at IS NULL
     """  # noqa: S608 - our own words
 )
-KEEP = (_SUPPRESS, _END, _LEFT_BEFORE)
+KEEP = (_SUPPRESS, _LEFT, _END, _LEFT_BEFORE)

@@ -26,7 +26,8 @@ ORIGIN = "journal"
 
 _NAMED = """
     SELECT named.place FROM unnest(CAST(:readers AS bytea[]), CAST(:abouts AS text[]),
-        CAST(:ats AS timestamptz[])) WITH ORDINALITY AS named(address_hash, about, at, place)
+        CAST(:ats AS timestamptz[]), CAST(:noted_ats AS timestamptz[]))
+        WITH ORDINALITY AS named(address_hash, about, at, noted_at, place)
     JOIN newsletter n ON n.slug = named.about AND n.ended_at IS NULL
     LEFT JOIN subscriber r ON r.address_hash = named.address_hash
     LEFT JOIN subscription s ON s.subscriber_id = r.id AND s.newsletter_id = n.id
@@ -43,7 +44,7 @@ _UNKNOWN = text(
 # Of a newsletter of the same name that was made afterwards nobody has left.
 _GONE = text(
     f"""
-    {_NAMED} WHERE s.id IS NULL AND n.created_at <= named.at AND {_NOT_ERASED}
+    {_NAMED} WHERE s.id IS NULL AND n.created_at <= named.noted_at AND {_NOT_ERASED}
     ORDER BY named.place
     """
 )
@@ -168,6 +169,7 @@ def _found(tx: Transaction, query: TextClause, facts: Sequence[Fact]) -> list[Fa
         "readers": [each.reader for each in facts],
         "abouts": [each.about for each in facts],
         "ats": [each.at for each in facts],
+        "noted_ats": [each.noted_at for each in facts],
     }
     return [facts[place - 1] for place in tx.execute(query, values).scalars()]
 

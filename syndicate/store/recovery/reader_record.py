@@ -79,7 +79,6 @@ _PERSON = ", ".join(
     )
 )
 _NOBODY = "NULL, NULL, NULL::text[], NULL::text[], NULL::timestamptz"
-# No bounces: a burst takes them back in one act, and an address that is gone says so again.
 _ROWS = f"""
     SELECT {sql(ReaderFact.LEFT)} AS fact, r.address_hash AS reader, n.slug AS about, c.at,
         c.noted_at, '' AS reason, {_NOBODY}
@@ -98,7 +97,7 @@ _ROWS = f"""
     WHERE c.method = 'confirmation' AND c.at > :moment
     UNION ALL
     SELECT {sql(ReaderFact.SUPPRESSED)}, address_hash, scope, at, noted_at, reason, {_NOBODY}
-    FROM suppression WHERE reason <> {sql(SuppressionReason.BOUNCE)} AND noted_at > :moment
+    FROM suppression WHERE noted_at > :moment
     UNION ALL
     SELECT {sql(ReaderFact.LIFTED)}, r.address_hash,
         coalesce(a.detail ->> 'scope', 'newsletter:' || n.id, '{EVERYWHERE}'), a.at, a.at, '',
@@ -231,6 +230,7 @@ _SUPPRESS = f"""
         ON CONFLICT (address_hash, scope) DO UPDATE
             SET reason = excluded.reason, at = excluded.at, noted_at = now()
             WHERE suppression.reason = {sql(SuppressionReason.BOUNCE)}
+                AND excluded.reason <> suppression.reason
         RETURNING 1
     )
     SELECT count(*) FROM made

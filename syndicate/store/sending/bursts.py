@@ -41,10 +41,17 @@ def around(receiver: str, moment: dt.datetime, until: dt.datetime | None = None)
 
 @dataclass(frozen=True)
 class Lifted:
-    """A recipient who is mailed again."""
+    """A recipient who is mailed again.
+
+    Attributes:
+        address_hash: keyed.
+        subscriber_id: None of who is no subscriber.
+        noted_at: when the suppression was written down.
+    """
 
     address_hash: bytes
     subscriber_id: int | None
+    noted_at: dt.datetime
 
 
 def wait_for(tx: Transaction, receiver: str) -> None:
@@ -105,10 +112,10 @@ def lift(tx: Transaction, window: Window) -> list[Lifted]:
     statement = (
         delete(Suppression)
         .where(_because_of(window))
-        .returning(Suppression.address_hash, whose)
+        .returning(Suppression.address_hash, whose, Suppression.noted_at)
         .execution_options(synchronize_session=False)
     )
-    return [Lifted(bytes(row[0]), row[1]) for row in tx.execute(statement)]
+    return [Lifted(bytes(row[0]), row[1], row[2]) for row in tx.execute(statement)]
 
 
 def _because_of(window: Window) -> ColumnElement[bool]:

@@ -1,16 +1,20 @@
 """Many readers of one receiver unknown in a day: its fault, and nobody's end; undone in one act."""
 
-import pytest
-from sqlalchemy import text, update
+from pathlib import Path
 
+import pytest
+from sqlalchemy import delete, insert, select, text, update
+
+from syndicate import clock
 from syndicate.errors import NotFoundError, RefusedError
+from syndicate.journal import readers
 from syndicate.newsroom import incidents as steering
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import incidents
 from syndicate.store.newsroom.incidents import DeliveryIncident
 from syndicate.store.platform import audit
 from syndicate.store.readers import recipients
-from syndicate.store.readers.recipients import Recipient
+from syndicate.store.readers.recipients import Recipient, Suppression
 from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.sending import SuppressionReason
 from tests.acting import TESTER
@@ -97,6 +101,36 @@ def test_what_a_burst_gives_back_stands_in_audit_and_timelines(mailing_id: int) 
         (own,) = audit.of(tx, subject="subscriber:1", action=Act.READER_LIFT)
     assert (line.actor, line.detail["addresses"]) == ("bounces", 19)
     assert (own.actor, own.detail["of"], own.detail["was"]) == ("bounces", "all mail", "bounce")
+
+
+@pytest.mark.parametrize("is_before", [True, False])
+def test_a_restored_database_suppresses_nobody_whom_a_burst_gave_back(
+    mailing_id: int, tmp_path: Path, is_before: bool
+) -> None:
+    """The backup is of before the bounces, or of before they were given back."""
+    path = tmp_path / readers.NAME
+    with transaction() as tx:
+        # A friend is no subscriber.
+        tx.execute(update(Recipient).where(Recipient.id == 1).values(subscriber_id=None))
+    for number in range(1, 20):
+        bounce(HARD, mailing_id, number)
+    assert readers.keep(path) == 19
+    with transaction() as tx:
+        then = list(tx.execute(select(Suppression.address_hash, Suppression.noted_at)))
+    bounce(HARD, mailing_id, 20)
+    bounce(HARD, mailing_id, 21, day=3)
+    assert readers.keep(path) == 20
+    with transaction() as tx:
+        tx.execute(delete(Suppression))
+        if not is_before:
+            old = {"scope": "*", "reason": SuppressionReason.BOUNCE, "at": NOW}
+            rows = [{"address_hash": row[0], "noted_at": row[1], **old} for row in then]
+            tx.execute(insert(Suppression), rows)
+
+    done = [sum(readers.replay(path, clock.now()).values()) for _ in range(2)]
+
+    assert done == [1 if is_before else 20, 0]
+    assert [number for number in range(1, 22) if is_suppressed(number)] == [21]
 
 
 def test_what_a_receiver_cost_is_given_back_in_one_act(mailing_id: int) -> None:
