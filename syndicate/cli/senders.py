@@ -54,12 +54,16 @@ def check(
 def rotate(
     *,
     publication: Publication = None,
+    domain: Annotated[
+        str,
+        typer.Option(help="Make the key of this domain alone, where mail comes from several."),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Make a new key for a publication's mail; it signs once DNS shows the record printed here."""
     with transaction() as tx:
         slug = meant.named_or_only(tx, publication).slug
-    _tell([steering.rotate(slug, actor=actor(), now=clock.now())], as_json=as_json)
+    _tell([steering.rotate(slug, domain, actor=actor(), now=clock.now())], as_json=as_json)
 
 
 def looked(own: Settings) -> list[dict[str, str]]:

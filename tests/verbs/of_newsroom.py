@@ -146,6 +146,16 @@ NOES = (
         "There is no publication gone; the list of publications shows all there are.",
     ),
     No(
+        "mail.sender.steering.rotate",
+        Asked(
+            "senders rotate -p courier --domain gone.example",
+            ("/senders/courier/rotate", {"domain": "gone.example"}),
+            ("/senders/courier/rotate", {"domain": "gone.example"}),
+        ),
+        UsageError,
+        "The domain cannot be gone.example; choose one of courier.example.org.",
+    ),
+    No(
         "newsroom.making.tokens.change",
         Asked(
             "tokens set {token} --allow king",

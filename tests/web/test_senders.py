@@ -12,7 +12,10 @@ from syndicate import settings
 from syndicate.characters import resolved
 from syndicate.cli import build
 from syndicate.store.ground.session import transaction
+from syndicate.store.newsroom import streams
 from syndicate.store.newsroom.publications import Publication
+from syndicate.store.newsroom.streams import MailStream
+from syndicate.vocabulary.sending import Stream
 from tests import rows
 from tests.mail.sender import nameserver
 from tests.mail.sender.nameserver import Nameserver
@@ -107,6 +110,28 @@ def test_a_long_key_is_shown_as_zone_files_and_as_forms_want_it_with_its_name(
     assert f"DKIM of {name} (unknown)\n  wanted: {name} TXT" in page
     assert f'<span class="hint"><bdi>{name}</bdi></span></th>' in page
     assert "In one piece" in table
+
+
+def test_the_page_asks_which_domain_where_there_are_several(
+    browser: TestClient, server: Nameserver, newsroom: Newsroom
+) -> None:
+    assert server.asked == []
+    operators.sign_in(browser)
+    assert "<select" not in browser.get(PATH).text
+    own = {"slug": Stream.ALERT, "sender_address": "alerts@alerts.courier.example"}
+    with transaction() as tx:
+        streams.add(tx, MailStream(publication_id=newsroom.english, **own))
+
+    page = browser.get(PATH).text
+    asked = {"domain": "alerts.courier.example"}
+    done = browser.post(f"{PATH}/courier/rotate", data=asked)
+    refused = browser.post(f"{PATH}/courier/rotate", data={"domain": "gone.example"})
+
+    assert page.count('<option value="alerts.courier.example">') == page.count("<select") == 1
+    assert done.headers["location"] == f"{PATH}?done=rotated#courier"
+    assert "._domainkey.alerts.courier.example" in browser.get(PATH).text
+    said = "The domain cannot be gone.example; choose one of courier.example, alerts.courier."
+    assert said in resolved(refused.text)
 
 
 def test_doctor_asks_for_itself_and_keeps_nothing(browser: TestClient, server: Nameserver) -> None:

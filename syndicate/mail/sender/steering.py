@@ -7,6 +7,8 @@ from syndicate.mail.mime import dkim, headers, sealed, signers
 from syndicate.mail.mime.signers import KeyName
 from syndicate.mail.sender import check as looking
 from syndicate.newsroom import publications
+from syndicate.newsroom.alignment import in_ascii
+from syndicate.newsroom.making.problems import no_choice, quoted
 from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom import publications as rows
@@ -39,15 +41,17 @@ def check(slug: str, *, actor: Actor, now: dt.datetime) -> Sender:
 
 
 @verb(Permission.NEWSROOM)
-def rotate(slug: str, *, actor: Actor, now: dt.datetime) -> Sender:
+def rotate(slug: str, domain: str = "", *, actor: Actor, now: dt.datetime) -> Sender:
     """Make a new key that signs a publication's mail, once DNS shows it. Safe to run twice.
 
     Of its senders, streams included, those that nobody signs for get their first; where all have
-    one, each gets another. While one waits for DNS no other of its domain is made. The key before
-    it is kept until no mail that waits needs it.
+    one, each gets another. A domain that is named gets its own, and no other does. While one waits
+    for DNS no other of its domain is made. The key before it is kept until no mail that waits needs
+    it.
 
     Args:
         slug: of the publication.
+        domain: that mail of it comes from, or that signs it; "" as said above.
         actor: who asks.
         now: aware UTC.
 
@@ -58,17 +62,18 @@ def rotate(slug: str, *, actor: Actor, now: dt.datetime) -> Sender:
         BadAddressError: the sender's address cannot stand in a mail.
         NotFoundError: there is no such publication.
         SettingsError: the relay's address cannot be used.
+        UsageError: the domain is none of the publication's.
     """
     with transaction() as tx:
-        wanted = _wanted(tx, _own(tx, slug, actor))
-    made = {domain: dkim.new_key() for domain in wanted}  # it takes a moment
+        wanted = _wanted(tx, _own(tx, slug, actor), domain)
+    made = {each: dkim.new_key() for each in wanted}  # it takes a moment
     with transaction() as tx:
         rows.hold(tx)
         publication = _own(tx, slug, actor)
         names = [
-            _keep_key(tx, domain, made[domain], now)
-            for domain in _wanted(tx, publication)
-            if domain in made
+            _keep_key(tx, each, made[each], now)
+            for each in _wanted(tx, publication, domain)
+            if each in made
         ]
         if names:
             subject, act = f"publication:{publication.id}", Act.SENDER_ROTATE
@@ -83,7 +88,13 @@ def _own(tx: Transaction, slug: str, actor: Actor) -> Publication:
     return publication
 
 
-def _wanted(tx: Transaction, publication: Publication) -> list[str]:
+def domains(tx: Transaction, publication: Publication) -> list[str]:
+    """Those that a publication's mail comes from, in ASCII, its own first: what keys are for."""
+    own = (in_ascii(each.domain) for each in streams.origins(tx, publication))
+    return list(dict.fromkeys(filter(None, own)))
+
+
+def _wanted(tx: Transaction, publication: Publication, domain: str) -> list[str]:
     """Domains that are to have a new key, and for which none waits yet."""
     known = signers.read(tx, settings.load())
     own = [headers.domain_of(each.address) for each in streams.origins(tx, publication)]
@@ -97,6 +108,10 @@ def _wanted(tx: Transaction, publication: Publication) -> list[str]:
         if each.state is KeyState.WAITING and each.is_usable()
     }
     wanted = [*unsigned, *unusable] or signed
+    if domain:
+        wanted = [in_ascii(domain.strip())]
+        if wanted[0] not in (choices := dict.fromkeys([*own, *signed])):
+            raise no_choice("domain", quoted(domain), choices)
     return [each for each in dict.fromkeys(wanted) if each not in waiting]
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from syndicate import clock
 from syndicate.mail.sender import steering
@@ -45,6 +45,19 @@ class SenderView(BaseModel):
     records: list[RecordView]
 
 
+class Rotation(BaseModel):
+    """Which key is made anew."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    domain: str = Field(
+        "",
+        max_length=253,
+        description="of one of the publication's senders, for a key of it alone; empty: a key for "
+        "each that none signs for yet, else for all",
+    )
+
+
 @router.get("/senders")
 def list_senders(actor: CanRead) -> list[SenderView]:
     """The sender of each publication, with what DNS said last."""
@@ -62,13 +75,14 @@ def check_sender(actor: CanSteer, slug: str) -> SenderView:
 
 
 @router.post("/senders/{slug}/rotate")
-def rotate_sender(actor: CanMake, slug: str) -> SenderView:
+def rotate_sender(actor: CanMake, slug: str, which: Rotation | None = None) -> SenderView:
     """Make a new DKIM key for a publication's sender, used once DNS shows the record given here.
 
-    While one waits for DNS no other is made. The key before it is kept until no mail that waits is
-    to be signed with it.
+    Needs no body. While one waits for DNS no other of its domain is made. The key before it is kept
+    until no mail that waits is to be signed with it.
     """
-    return _view(steering.rotate(slug, actor=actor, now=clock.now()))
+    domain = which.domain if which else ""
+    return _view(steering.rotate(slug, domain, actor=actor, now=clock.now()))
 
 
 def _view(sender: Sender) -> SenderView:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Form, Query, Response
 
 from syndicate import clock
 from syndicate.mail.sender import steering
@@ -18,6 +18,7 @@ from syndicate.web.console.done import Done
 
 router = APIRouter(include_in_schema=False)
 IsFirst = Annotated[bool, Query(alias="first")]
+Domain = Annotated[str, Form(max_length=253)]
 
 
 @router.get("/console/senders")
@@ -27,6 +28,11 @@ def every(actor: CanRead, *, is_first: IsFirst = False) -> Response:
         slugs = publications.slugs(tx).items()
         own = {slug for each, slug in slugs if actor.may(Permission.READ, publication_id=each)}
         found = [each for each in sender_checks.every(tx) if each.slug in own]
+        domains = {
+            each.slug: steering.domains(tx, each)
+            for each in publications.all_publications(tx)
+            if each.slug in own
+        }
         first = first_steps.read(tx) if is_first else None
     texts = {each.slug: _text(each) for each in found}
     pieces = {
@@ -43,6 +49,7 @@ def every(actor: CanRead, *, is_first: IsFirst = False) -> Response:
         found=found,
         texts=texts,
         pieces=pieces,
+        domains=domains,
         steps=steps,
     )
 
@@ -56,9 +63,9 @@ def check(actor: CanSteer, slug: str, *, is_first: IsFirst = False) -> Response:
 
 
 @router.post("/console/senders/{slug}/rotate")
-def rotate(actor: CanMake, slug: str) -> Response:
+def rotate(actor: CanMake, slug: str, domain: Domain = "") -> Response:
     """Make a new key; its record is in the table."""
-    found = steering.rotate(slug, actor=actor, now=clock.now())
+    found = steering.rotate(slug, domain, actor=actor, now=clock.now())
     return pages.see_other(f"/console/senders#{found.slug}", Done.ROTATED)
 
 

@@ -13,6 +13,7 @@ from syndicate import settings
 from syndicate.alarms import ringing
 from syndicate.alarms.outgoing import SENDERS
 from syndicate.bounces.keeping import verp
+from syndicate.errors import UsageError
 from syndicate.mail import single
 from syndicate.mail.mime import dkim as own_dkim
 from syndicate.mail.mime import sealed, senders
@@ -186,6 +187,38 @@ def test_a_new_key_signs_once_it_is_seen_and_the_old_one_until_its_mail_is_done(
     with transaction() as tx:
         assert tx.session.scalar(text("SELECT count(*) FROM dkim_key WHERE sealed IS NULL")) == 1
     assert states() == {"s20261124": KeyState.DONE, "s20261125": KeyState.IN_USE}
+
+
+def test_a_domain_that_is_named_gets_a_key_of_its_own_and_no_other_does(
+    server: Nameserver, relay: FaultRelay
+) -> None:
+    into_use(server, "courier")
+    with transaction() as tx:
+        paper = publications.by_slug(tx, "courier")
+        assert paper is not None
+        for slug, address in (
+            (Stream.CONFIRMATION, "hello@bücher.courier.example"),
+            (Stream.ALERT, "alerts@alerts.evening.example"),
+        ):
+            own = {"slug": slug, "sender_address": address}
+            streams.add(tx, MailStream(publication_id=paper.id, **own))
+    for domain in ("evening.example", "example", "-", "daily.example"):
+        with pytest.raises(UsageError, match=r"choose one of courier\.example, .*bcher"):
+            steering.rotate("courier", domain, actor=TESTER, now=NOW)
+
+    publish(server, steering.rotate("courier", "Bücher.courier.example", actor=TESTER, now=NOW))
+    steering.check("courier", actor=TESTER, now=NOW)
+
+    queue("courier", "1")
+    send(lane=Lane.URGENT)
+    (taken,) = relay.accepted
+    assert signed_by(server, taken.content) == ("xn--bcher-kva.courier.example", "s20261124")
+    with transaction() as tx:
+        found = [(row.domain, row.state) for row in dkim_keys.every(tx)]
+    assert found == [
+        ("courier.example", KeyState.IN_USE),
+        ("xn--bcher-kva.courier.example", KeyState.IN_USE),
+    ]
 
 
 def test_a_first_key_that_is_seen_within_a_run_signs_what_is_frozen_from_then_on(
