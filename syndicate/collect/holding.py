@@ -6,9 +6,9 @@
 
 What our own newer code reads in another way is not held: the first document after an upgrade, or
 after a profile was changed, is stored. One that waits already goes on waiting, and the same bytes
-that were dropped stay dropped, whatever reads them; only accepting takes that back. What a hub
-pushes is judged as well; where it would be held, its source is polled at once, and the poll holds
-it. A hub that a document names is asked while it waits.
+that were dropped stay dropped, whatever reads them, until another document is taken; accepting
+takes a drop back. What a hub pushes is judged as well; where it would be held, its source is polled
+at once, and the poll holds it. A hub that a document names is asked while it waits.
 """
 
 import dataclasses
@@ -43,7 +43,7 @@ _ANOTHER = (
     "its address, drop it (`syndicate sources drop {id}`) and correct the address, or tell the "
     "publisher."
 )
-_FORGOTTEN: dict[str, Any] = {"held_at": None, "is_let_in": None}
+_FORGOTTEN: dict[str, Any] = {"held_at": None, "is_let_in": None, "dropped_hash": None}
 
 
 class Judged(enum.Enum):
@@ -86,7 +86,7 @@ def judge(leased: LeasedSource, found: Sequence[Identified], content: Content) -
     if content.body_hash is not None and content.body_hash == fetched.dropped_hash:
         return Judgement(Judged.DROPPED, body_hash=content.body_hash)
     is_known = fetched.basis is not None and fetched.basis.startswith(content.basis)
-    if not (is_known or fetched.held_at or fetched.is_dropped):
+    if not (is_known or fetched.held_at or fetched.dropped_hash):
         return _TAKEN
     if len(found) < upheaval.LEAST_KNOWN or not (why := _why(leased, found)):
         return _TAKEN
@@ -132,13 +132,9 @@ def ask_hub(
 
 def taken(leased: LeasedSource, verdict: Verdict) -> Verdict:
     """What a poll learnt whose document is stored."""
-    fetched = leased.fetched
-    if fetched.held_at is None and fetched.is_let_in is None:
+    if all(getattr(leased.fetched, name) is None for name in _FORGOTTEN):
         return verdict
-    values = {**verdict.values, **_FORGOTTEN}
-    if fetched.is_let_in:
-        values["dropped_hash"] = None
-    return dataclasses.replace(verdict, values=values)
+    return dataclasses.replace(verdict, values={**verdict.values, **_FORGOTTEN})
 
 
 def left(leased: LeasedSource, judgement: Judgement, verdict: Verdict, now: dt.datetime) -> Verdict:

@@ -128,13 +128,8 @@ class FetchState(Table):
     # A document that changes its whole feed at once waits for a person since then; and the answer.
     held_at: Mapped[dt.datetime | None]
     is_let_in: Mapped[bool | None]
-    # Of the last document that was dropped; the same bytes are not taken by newer code either.
+    # Of what was dropped, until another document is taken: newer code does not take it either.
     dropped_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
-
-    @property
-    def is_dropped(self) -> bool:
-        """Whether the last document that came was dropped, as far as can be told."""
-        return self.dropped_hash is not None and self.body_hash in {None, self.dropped_hash}
 
 
 class SourceNotice(Table):
