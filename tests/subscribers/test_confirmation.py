@@ -146,7 +146,7 @@ def suppress(scope: str = "*", reason: SuppressionReason = SuppressionReason.COM
 def suppressed() -> list[str]:
     scopes = ("*", "newsletter:1", "newsletter:2", "article", "confirmation")
     with transaction() as tx:
-        return list(recipients.reasons(tx, recipients.hash_of(READER), scopes))
+        return sorted(recipients.reasons(tx, recipients.hash_of(READER), scopes))
 
 
 def said(place: int) -> str:
