@@ -39,7 +39,7 @@ def test_metadata_of_real_pages(capsys: pytest.CaptureFixture[str]) -> None:
 
     with capsys.disabled():
         print(_shares("pages", right, of))  # noqa: T201 - the figures are shown
-    assert right["title"] / of["title"] >= 0.90
+    assert right["title"] / of["title"] >= 0.93
     assert right["minute"] / of["minute"] >= 0.97
     assert right["authors"] / of["authors"] >= 0.94
 
@@ -78,8 +78,9 @@ def test_generic_pages_no_worse_than_the_library(capsys: pytest.CaptureFixture[s
     with capsys.disabled():
         print(_shares("generic pages", right, of))  # noqa: T201 - the figures are shown
     assert right["title ours"] >= right["title theirs"]
-    assert right["date ours"] >= right["date theirs"]
-    assert right["byline ours"] >= right["byline theirs"]
+    for half in ("", " a", " b"):
+        assert right[f"date ours{half}"] >= right[f"date theirs{half}"]
+        assert right[f"byline ours{half}"] > right[f"byline theirs{half}"]
 
 
 def test_text_of_real_pages(capsys: pytest.CaptureFixture[str]) -> None:
@@ -99,7 +100,7 @@ def test_text_of_real_pages(capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         shown = ", ".join(f"{place} {score:.3f}" for place, score in scores.items())
         print(f"\n{len(truth)} pages: F1 {shown}")  # noqa: T201 - the figures are shown
-    assert scores["all"] >= 0.970
+    assert scores["all"] >= 0.974
 
 
 def described_pages() -> Iterator[tuple[str, dict[str, Any], ParsedPage]]:

@@ -6,6 +6,7 @@ behind a bar is the newsroom's own word.
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 from urllib.parse import urlsplit
 
 from syndicate.reading.pages import jsonld
@@ -26,6 +27,7 @@ _IN_BRACKETS = re.compile(
 _FIRST_IN_BRACKETS = re.compile(r"^[\u3010\[]([^\u3010\u3011\[\]]{1,40}+)[\u3011\]]\s*+(?=\S)")
 _SHORT_FORM = re.compile(r"\(([^\W\d_]{2,8})\)\s*$")  # Schweizer Radio und Fernsehen (SRF)
 _MOST_NAMES = 3  # of a site beside a title: its section's, its own, its publisher's
+_LONGEST = 1_000  # signs of a title
 _SHORT = 2  # letters of a host's name that is a country or a language
 _OF_NO_SITE = frozenset({"com", "net", "org", "gov", "edu"})
 
@@ -51,6 +53,8 @@ def without_site(title: str, *sites: str, authors: Iterable[str] = ()) -> str:
         sites: names of the site.
         authors: who wrote it: names that may stand behind a title, and never before it.
     """
+    if len(title) > _LONGEST:
+        return title
     names = {name for each in sites if (name := _squeezed(each))}
     signed = {_squeezed(f"{by}{each}") for each in authors for by in ("", "by ")} - {"", "by"}
     for shorten, known in ((_without_last, names | signed), (_without_first, names)):
@@ -84,7 +88,7 @@ def _without_first(title: str, names: set[str]) -> str:
     bracket = _FIRST_IN_BRACKETS.match(title)
     if bracket and _squeezed(bracket[1]) in names:
         return title[bracket.end() :]
-    for mark in _SEPARATOR.finditer(title):
+    for mark in islice(_SEPARATOR.finditer(title), _MOST_NAMES):
         if ":" in mark[0]:
             break
         if mark.start() and title[mark.end() :] and _squeezed(title[: mark.start()]) in names:

@@ -9,6 +9,7 @@ site's own, or a menu's. No headline holds the name of its site.
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 from lxml import etree
 
@@ -25,6 +26,7 @@ _ADDED = re.compile(
 _PERMALINK = " \u00b6\U0001f517"  # a heading's link to itself
 _SOFT_HYPHEN = "\u00ad"
 _KICKER_END = re.compile(r"(?<!\s)(?::\s++|\s++[|\-\u2013\u2014\u00b7:]\s++)")
+_MOST_KICKERS = 3  # before a headline: its own parts may be joined so
 _LEAST_WORDS = 3  # of a headline without its kicker
 _LEAST_SIGNS = 10  # of one in a script that parts no words
 
@@ -70,7 +72,7 @@ def _as_headed(title: str, heading: str, sites: list[str]) -> str:
     """A title as the page's heading has it, where it adds a name, or each a kicker of its own."""
     if _adds_only_a_name(title, heading, sites):
         return heading
-    for end in _KICKER_END.finditer(title):
+    for end in islice(_KICKER_END.finditer(title), _MOST_KICKERS):
         rest = title[end.end() :]
         kicker = heading.removesuffix(rest)
         if kicker != heading and _is_long(rest) and _KICKER_END.search(f"{kicker}x"):
