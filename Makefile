@@ -27,7 +27,7 @@ DECIDE := $(subst $(space),$(comma),$(strip \
   */articles/changes.py */collect/polling.py */newsletters/schedule.py */newsletters/select.py \
   */bounces/keeping/rules.py */store/content/visibility.py */store/sending/* \
   */store/composition/materialise.py */mail/relay/*))
-BENCHES := collect commands feeds feeds_rebuild ledger send urgent
+BENCHES := collect commands feeds feeds_rebuild ledger send sign_ups urgent
 PARTS := pyproject.toml setup.py constraints.txt
 # As root, pip's warning about root is about the system's Python; this one is ours alone.
 PIP_FLAGS := --quiet --quiet --disable-pip-version-check --no-warn-script-location \

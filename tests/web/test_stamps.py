@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from syndicate.actions import forms
 from syndicate.actions.forms import Guarded
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import ledger
+from syndicate.web.reader.forms import STEP_S, left_of_step
 from tests.web.newsroom import Newsroom
 from tests.web.test_links import READER, sign_up, stamp
 
@@ -135,6 +137,24 @@ def test_who_goes_back_to_mend_the_address_sends_the_same_form(
     sign_up(browser, stamp=mark)
 
     assert queued() == 2
+
+
+@pytest.mark.parametrize(
+    ("spent_s", "left_s"), [(0.0, 0.0), (0.03, 0.07), (0.1, 0.0), (0.13, 0.07), (0.999, 0.001)]
+)
+def test_an_answer_leaves_at_a_full_step(spent_s: float, left_s: float) -> None:
+    left = left_of_step(spent_s)
+
+    assert 0 <= left < STEP_S
+    assert min(abs(left - left_s), STEP_S - abs(left - left_s)) < 1e-9
+
+
+@pytest.mark.usefixtures("newsroom")
+def test_a_sign_up_is_answered_no_sooner_than_a_step(browser: TestClient) -> None:
+    for address in (READER, "reader002@example.com"):
+        began_s = time.monotonic()
+        sign_up(browser, address=address)
+        assert time.monotonic() - began_s >= STEP_S
 
 
 @pytest.mark.usefixtures("newsroom")

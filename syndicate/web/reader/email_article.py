@@ -1,5 +1,6 @@
 """/articles/<id>/<slug>/email: the form that sends an article to one friend."""
 
+import time
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -12,7 +13,7 @@ from syndicate.web.pages import PageAnswer, done_page, render
 from syndicate.web.reader import article_lookup
 from syndicate.web.reader.article import ArticleId
 from syndicate.web.reader.article_lookup import ShownArticle
-from syndicate.web.reader.forms import PROBLEMS, GuardedOf, Refused, refused
+from syndicate.web.reader.forms import PROBLEMS, GuardedOf, Refused, refused, wait_for_step
 from syndicate.web.words import gettext_of
 
 router = APIRouter(include_in_schema=False)
@@ -35,6 +36,7 @@ def email_send(
     name: Annotated[str, Form(max_length=400)] = "",
 ) -> Response:
     """Send it, or show the form again with what is wrong; what succeeded looks always the same."""
+    began_s = time.monotonic()
     shown = _offered(request, article_id)
     wish = Wish(to=to, sender_name=name)
     try:
@@ -42,7 +44,7 @@ def email_send(
     except PROBLEMS as error:
         return _form(shown, wish, refused(error, guarded, shown.site.publication.language))
     say = gettext_of(shown.site)
-    return done_page(
+    answer = done_page(
         shown.site,
         say("The article is on its way"),
         sentences=[
@@ -51,6 +53,8 @@ def email_send(
         links=[(say("Back to the article"), shown.own_path)],
         current=shown.reading.story.section_slug,
     )
+    wait_for_step(began_s)
+    return answer
 
 
 def _offered(request: Request, article_id: int) -> ShownArticle:

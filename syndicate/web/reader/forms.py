@@ -1,5 +1,6 @@
 """What every public form of the reader pages carries: its guards, and the visitor's address."""
 
+import time
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
@@ -16,6 +17,8 @@ from syndicate.errors import (
 )
 from syndicate.web.words import problem_in
 
+# Longer than the work behind any of these forms takes on a machine that has time for it.
+STEP_S = 0.1
 # For these a form is shown again, as it was filled in.
 PROBLEMS = (UsageError, BadAddressError, CapReachedError)
 
@@ -73,6 +76,24 @@ def client(request: Request) -> Client:
 
 
 ClientOf = Annotated[Client, Depends(client)]
+
+
+def wait_for_step(began_s: float) -> None:
+    """Wait for the next full step since a form came, so that its time tells nothing.
+
+    Who is a reader, who has had enough and who wants nothing more is answered alike, and the work
+    is not: a row more or less is a millisecond. Nobody can count on a step being long enough while
+    the machine is busy; then other work makes more of a difference than a row.
+
+    Args:
+        began_s: `time.monotonic` when it came.
+    """
+    time.sleep(left_of_step(time.monotonic() - began_s))
+
+
+def left_of_step(spent_s: float) -> float:
+    """Seconds to the end of the step that so much time has led into."""
+    return -spent_s % STEP_S
 
 
 def client_ip(request: Request) -> str:

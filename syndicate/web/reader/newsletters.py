@@ -1,6 +1,7 @@
 """/newsletters and /newsletters/<slug>: what there is to subscribe to, and the form to do it."""
 
 import datetime as dt
+import time
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -22,7 +23,14 @@ from syndicate.store.views import reader_pages
 from syndicate.subscribers import subscribe
 from syndicate.subscribers.preferences import Option
 from syndicate.web.pages import PageAnswer, done_page, render
-from syndicate.web.reader.forms import PROBLEMS, ClientOf, GuardedOf, Refused, refused
+from syndicate.web.reader.forms import (
+    PROBLEMS,
+    ClientOf,
+    GuardedOf,
+    Refused,
+    refused,
+    wait_for_step,
+)
 from syndicate.web.sites import Site, SiteOf, site_of, site_of_publication
 from syndicate.web.words import gettext_of
 from syndicate.zones import zone_or_utc
@@ -91,6 +99,7 @@ def sign_up(  # noqa: PLR0913 - the form's fields, each by its name
     languages: Annotated[tuple[str, ...], Form(max_length=50)] = (),
 ) -> Response:
     """Ask for the newsletter; the answer is the same for every address."""
+    began_s = time.monotonic()
     offer = _find(request, slug)
     filled = _Filled(address, language or _frame(offer), sections, languages)
     now = clock.now()
@@ -111,7 +120,9 @@ def sign_up(  # noqa: PLR0913 - the form's fields, each by its name
         )
     except PROBLEMS as error:
         return _page(offer, filled, refused(error, guarded, offer.site.publication.language))
-    return _check_your_mail(offer)
+    answer = _check_your_mail(offer)
+    wait_for_step(began_s)
+    return answer
 
 
 def _take_caps(guarded: Guarded, now: dt.datetime) -> None:
