@@ -31,7 +31,10 @@ OF_ONE_PROVIDER = (
 # What passes is no end, whatever code stands beside it.
 PASSES = re.compile(
     r"try (?:it )?(?:again )?later|(?:please|will) retry|retry later|later again|temporar(?:y|ily)"
-    r"|message queued"
+    r"|(?:re-?try|try again|come back) (?:in|after)|message queued"
+    r"|connect to \S+ connection (?:refused|timed out|reset|lost)|maintenance|in progress"
+    r"|\boffice hours|until (?:the|it|they)\b|loop(?:ing)? detected|servfail"
+    r"|internal (?:\w+ )?error|permission denied|licen[cs]e|stale"
 )
 # Who says this is the last to be asked, and has asked itself: its word needs no code.
 OWN_BOOK = re.compile(
