@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from syndicate.reading.encoding import legal_object
-from syndicate.reading.feeds.cut_off_xml import NAMELESS
+from syndicate.reading.feeds.cut_off_xml import MOST_READ, NAMELESS
 from syndicate.reading.records import MAX_SAID
 from syndicate.reading.text import plain
 
@@ -25,7 +25,6 @@ _SAID = re.compile(
     r'"(title|id|url|content_text|content_html)"\s*+:\s*+'
     r'"((?:[^"\\]|\\u[0-9A-Fa-f]{4}|\\[^u])*+)'
 )
-_HEAD = 2_000
 
 
 def is_cut_off(error: Exception) -> bool:
@@ -71,7 +70,7 @@ def _items(text: str, at: int) -> tuple[list[Any], str | None, int]:
         try:
             found, at = _DECODER.raw_decode(text, begin)
         except ValueError:
-            rest = text[begin : begin + _HEAD]
+            rest = text[begin : begin + MOST_READ]
             return items, _words(rest) if rest else "", begin
         items.append(found)
         at = _spaced(text, at)

@@ -18,7 +18,7 @@ _NAME = r"(?:[A-Za-z][\w.-]*:)?"
 _NO_TAGS = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ROOT = re.compile(rf"<(?![?!])({_NAME}([A-Za-z][\w.-]*))")
-_HEAD = 2_000
+MOST_READ = 2_000  # signs, of half an entry
 NAMELESS = "nothing that can be read"
 
 
@@ -80,7 +80,7 @@ def without_half_entry(text: str, *, kind: Kind = FEED) -> tuple[str, str | None
     closing = f"</{name}>" if name else ""
     if local == "rss":
         closing = f"</channel>{closing}"
-    begins = _COMMENT.sub("", text[start.start() :][:_HEAD].replace("<![CDATA[", ""))
+    begins = _COMMENT.sub("", text[start.start() :][:MOST_READ].replace("<![CDATA[", ""))
     return text[: start.start()].rstrip() + closing, plain(begins)[:MAX_SAID] or NAMELESS
 
 
