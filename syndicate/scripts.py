@@ -4,7 +4,7 @@
 
 Scripts are named as ISO 15924 names them; Japanese is "Jpan", Korean "Kore", Chinese "Hani".
 
-Source: Unicode 4.8 (a letter's name begins with its script); ISO 15924.
+Source: Unicode 16, 4.8 (a letter's name begins with its script); ISO 15924.
 """
 
 import unicodedata
@@ -14,7 +14,7 @@ from functools import lru_cache
 MOST = 4_000  # characters that are looked at; a language shows in fewer
 LEAST = 3  # letters: a sign or two are no text
 CLEAR = 0.6  # of all letters; below it a text is in two scripts
-_LETTERS = frozenset({"Lu", "Ll", "Lt", "Lo"})
+_ALPHABETIC = frozenset({"Lu", "Ll", "Lt", "Lo"})
 _WIDTHS = frozenset({"FULLWIDTH", "HALFWIDTH"})
 # The first word of a letter's name, and the script.
 _NAMED = (
@@ -60,7 +60,7 @@ def _without_addresses(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _script_of(sign: str) -> str:
-    if unicodedata.category(sign) not in _LETTERS:
+    if unicodedata.category(sign) not in _ALPHABETIC:
         return ""
     names = unicodedata.name(sign, "").split()
     word = next((each for each in names if each not in _WIDTHS), "")

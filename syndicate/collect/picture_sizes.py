@@ -23,6 +23,7 @@ from syndicate import logs, settings
 from syndicate.collect import polling
 from syndicate.collect.from_row import answer_of
 from syndicate.collect.robots import obeys, robots
+from syndicate.collect.run import GAP_S
 from syndicate.errors import SyndicateError
 from syndicate.fetch import Fetcher, Response, user_agent
 from syndicate.store.ground.session import transaction
@@ -34,7 +35,6 @@ log = logs.get(__name__)
 
 PICTURES = 20  # taken at once
 AT_ONCE = 4  # domains asked at once
-GAP_S = 1.0  # between two requests to one domain
 ANSWER_S = 5.0  # whoever takes longer has no size
 BUDGET_S = 20.0  # nothing is asked after it; the tick wakes the next call
 MOST_BYTES = 2**40
