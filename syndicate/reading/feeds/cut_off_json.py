@@ -17,7 +17,7 @@ from syndicate.reading.text import plain
 _HALF = re.compile(
     r"(?:t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?|-|\.|[eE][+-]?|\\?u?[0-9A-Fa-f]{0,4}\"?)?"
 )
-_DECODER = json.JSONDecoder(object_hook=legal_object)
+_DECODER = json.JSONDecoder(object_hook=legal_object, strict=False)
 _SPACE = re.compile(r"[ \t\r\n]*+")
 # By which a half entry is told, the first that it has: a text up to where it was cut.
 _NAMES = ("title", "id", "url", "content_text", "content_html")

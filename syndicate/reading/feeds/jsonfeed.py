@@ -73,7 +73,7 @@ def _fields(text: str, base: str | None) -> tuple[dict[str, Any], str | None]:
     """A feed, and the words of an entry that its end cuts; None of a whole one."""
     whole = None
     try:
-        data, half = json.loads(text, object_hook=legal_object), None
+        data, half = json.loads(text, object_hook=legal_object, strict=False), None
     except (ValueError, RecursionError) as error:
         if is_cut := cut_off_json.is_cut_off(error):
             whole = cut_off_json.whole_parts(text)
@@ -124,7 +124,7 @@ def _entry(
         summary=" ".join((summary or (text if html else "")).split()),
         content=_content(html, text, near),
         language=normalised(_text(item, "language")),
-        tags=tuple(str(tag)[:200] for tag in _list(item.get("tags")) if str(tag).strip())[
+        tags=tuple(str(tag)[:200] for tag in _list(item.get("tags")) if str(tag or "").strip())[
             :MAX_TAGS
         ],
         pictures=_pictures(item, near),

@@ -91,6 +91,15 @@ def test_a_feed_says_who_it_is() -> None:
     )
 
 
+def test_a_control_within_a_text_and_a_tag_that_is_none_cost_nothing() -> None:
+    item = '{"id": "1", "title": "A\tb\nc", "tags": [null]}'
+    text = f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{item}]}}'
+
+    [found] = jsonfeed.read(text, base=BASE, now=NOW).entries
+
+    assert (found.title, found.tags) == ("A b c", ())
+
+
 @pytest.mark.parametrize("items", [None, {}, "x", 7, [], [7, "x", None, []]])
 def test_items_that_are_none_are_none(items: Any) -> None:
     assert read(items).entries == ()
