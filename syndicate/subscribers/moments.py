@@ -9,6 +9,7 @@ import enum
 import re
 
 from syndicate import bounds
+from syndicate.subscribers.words import western
 
 # Clocks run ahead, and a file may say a time of another zone without its zone.
 AHEAD = dt.timedelta(days=1)
@@ -67,7 +68,7 @@ def time_of(cell: str, order: Order | None = None) -> dt.datetime | None:
         order: of its column.
     """
     try:
-        return _read(" ".join(cell.split()), order)
+        return _read(" ".join(western(cell).split()), order)
     except (ValueError, OverflowError):
         return None
 

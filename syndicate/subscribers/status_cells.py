@@ -63,7 +63,7 @@ _PENDING, _CONFIRM = _any_of(phrases("pending")), _any_of(phrases("confirm"))
 _REASONS = {each.value: each for each in SuppressionReason}
 _TICKS = frozenset("✓✔☑✅")
 # Before or behind a word a sign turns it round, or puts it in doubt: "!active", "🚫 active".
-_DOUBTS = frozenset("!?*~¬")
+_DOUBTS = frozenset("!?*~¬\u0335\u0336\u0337\u0338")  # the last four strike a letter out
 
 
 class Role(enum.Enum):

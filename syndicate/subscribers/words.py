@@ -17,9 +17,16 @@ _BETWEEN = re.compile(r"[\W_]+")
 @lru_cache(maxsize=65_536)  # a file says the same few words in every line
 def plain(text: str) -> str:
     """A name or word without case, accents, signs and humps: "isOptedOut" is "is opted out"."""
-    spread = normal("NFKD", _HUMP.sub(" ", text))
+    spread = western(normal("NFKD", _HUMP.sub(" ", text)))
     letters = "".join(sign for sign in spread if not unicodedata.combining(sign))
     return _BETWEEN.sub(" ", letters.casefold()).strip()
+
+
+def western(text: str) -> str:
+    """A text with its digits as ASCII has them: "٢٠٢٤" is "2024"."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
 
 
 def phrases(name: str) -> frozenset[str]:

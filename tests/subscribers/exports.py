@@ -218,4 +218,5 @@ email,status
 "=""in@example.com""\",active
 "=""left@example.com""\",unsubscribed
 """,
+    "by hand, digits in Arabic": "email,unsubscribed\nin@example.com,٠\nleft@example.com,١\n",  # noqa: RUF001 - Arabic
 }

@@ -123,4 +123,9 @@ in2@example.com;Herr;1;Y;;6;Web;;nein
 in1@example.com,سيف,الدوحة,2024-01-01
 in2@example.com,هند,الدوحة,
 """,
+    "by hand, in French": """\
+E-mail;Prénom;Inscrit le
+in1@example.com;A;23/01/2024
+in2@example.com;B;
+""",
 }
