@@ -225,19 +225,6 @@ def test_a_story_that_came_late_is_news_to_whoever_asks_by_the_time() -> None:
         assert late[form, 0].modified_at == NOW + minutes(1)
 
 
-def test_a_story_within_the_second_of_another_is_news_to_whoever_asks_by_the_time() -> None:
-    publication = newsroom.publication()
-    newsroom.article(publication, 10)
-    building.publish_due(NOW)
-    seen = []
-    for late, ms in ((45, 200), (50, 700)):
-        newsroom.article(publication, late)
-        building.publish_due(NOW + dt.timedelta(milliseconds=ms))
-        seen.append(reading.documents("everything")[FeedFormat.RSS, 0].modified_at)
-
-    assert seen == [NOW, NOW + dt.timedelta(seconds=1)]
-
-
 def test_an_update_moves_updated_and_a_fix_leaves_it_alone() -> None:
     publication = newsroom.publication()
     made = newsroom.article(publication, 10)
