@@ -85,6 +85,13 @@ def without(body: str, headlines: Iterable[str], sites: Iterable[str] = ()) -> s
     return body
 
 
+def is_long(headline: str) -> bool:
+    """Whether a headline is no mere word, which other headings may begin or end with."""
+    if not headline.isascii() and len(word_list(headline)) < _LEAST_WORDS:
+        return len(headline) >= _LEAST_SIGNS
+    return len(word_list(headline)) >= _LEAST_WORDS
+
+
 def _first(body: str) -> Iterator[_Heading]:
     """The headings that may repeat what stands above the text."""
     before, least = 0, 0
@@ -148,7 +155,7 @@ def _repeats(heading: _Heading, shown: dict[str, str], sites: set[str]) -> str |
     text = resolved(_BORDER.sub(_BORDER_SIGN, heading.said))
     for letters, headline in shown.items():
         shorter, longer = sorted((text, headline), key=lambda each: len(_letters(each)))
-        if not _is_long(shorter):
+        if not is_long(shorter):
             continue
         of_shorter, of_longer = _letters(shorter), _letters(longer)
         if of_longer.startswith(of_shorter) and _is_site(
@@ -160,13 +167,6 @@ def _repeats(heading: _Heading, shown: dict[str, str], sites: set[str]) -> str |
             if kicker is not None:
                 return kicker
     return None
-
-
-def _is_long(headline: str) -> bool:
-    """Whether a headline is no mere word, which other headings may begin or end with."""
-    if not headline.isascii() and len(word_list(headline)) < _LEAST_WORDS:
-        return len(headline) >= _LEAST_SIGNS
-    return len(word_list(headline)) >= _LEAST_WORDS
 
 
 def _is_site(rest: str, sites: set[str]) -> bool:

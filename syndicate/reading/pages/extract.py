@@ -29,6 +29,7 @@ from syndicate.reading.records import MAX_TAGS, ParsedPage, PictureIn
 from syndicate.reading.text import plain
 from syndicate.vocabulary.articles import Access, ArticleKind
 
+_FIRST_YEAR = 1990  # of pages: what is said to be older was never set
 # Types of schema.org.
 _KINDS = {
     "LiveBlogPosting": ArticleKind.LIVE,
@@ -124,14 +125,23 @@ def _dates(
 
 
 def _sure_of_zone(said: list[str]) -> str:
-    """The first date that is said; where it names no zone, another that has its clock and one."""
-    raw = next(filter(None, said), "")
-    first = dates.written(raw)
-    if first is None or first.zone.is_written:
+    """The first date that is said and can be one, or another that says the same and more.
+
+    That is one with its clock and a zone where it has none, or with a clock where it has a day.
+    """
+    read = [(each, found) for each in said if (found := dates.written(each))]
+    read = [(each, found) for each, found in read if found.clock.year >= _FIRST_YEAR]
+    if not read:
+        return next(filter(None, said), "")
+    raw, first = read[0]
+    if first.zone.is_written:
         return raw
-    for other in said:
-        found = dates.written(other)
-        if found and found.zone.is_written and _minute(found.clock) == _minute(first.clock):
+    for other, found in read:
+        if found.zone.is_written and _minute(found.clock) == _minute(first.clock):
+            return other
+    for other, found in read:
+        is_of_day = found.clock.date() == first.clock.date() and found.clock.time() != dt.time()
+        if is_of_day and first.clock.time() == dt.time():
             return other
     return raw
 

@@ -8,7 +8,8 @@ from lxml import etree
 from syndicate.reading import headlines
 from syndicate.reading.clean import absolute_url
 from syndicate.reading.names import listed, name_list
-from syndicate.reading.pages.own_elements import own_elements
+from syndicate.reading.pages.own_elements import dated_elements
+from syndicate.reading.pages.visible_dates import OF_CHANGES
 from syndicate.reading.text import plain
 
 _AUTHORS: tuple[str, ...] = (
@@ -163,16 +164,35 @@ class Meta:
 
 
 def _of_elements(root: etree._Element) -> Iterator[str]:
-    own = list(own_elements(root))
+    own = dated_elements(root)
     marked = [each for each in own if "datePublished" in (each.get("itemprop") or "").split()]
     times = [
         each
         for each in own
         if each.tag == "time" and "dateModified" not in (each.get("itemprop") or "").split()
     ]
+    times = [each for each in times if not _is_of_teaser(each)]
+    times.sort(key=_is_of_change)  # where it alone is told, the last change is as good a day
     for element in [*marked, *times]:
         written = element.get("datetime") or element.get("content") or ""
         if not written and element in marked:
             written = "".join(element.itertext())
         if written.strip():
             yield written
+
+
+def _is_of_teaser(element: etree._Element) -> bool:
+    """Whether a date stands in a link to another article, with its headline."""
+    link = next(element.iterancestors("a"), None)
+    return link is not None and next(link.iter("h2", "h3", "h4"), None) is not None
+
+
+def _is_of_change(element: etree._Element) -> bool:
+    """Whether the words around a date say that it is the last change's."""
+    parent = element.getparent()
+    before = element.getprevious()
+    said = [element.get("class") or "", element.text or ""]
+    if parent is not None and len(parent) == 1:
+        said += [parent.get("class") or ""]
+    said += [(before.tail or "") if before is not None else (getattr(parent, "text", "") or "")]
+    return any(OF_CHANGES.search(each) for each in said)

@@ -45,6 +45,32 @@ def own_elements(root: etree._Element) -> Iterator[etree._Element]:
         waiting.extend(reversed([each for each in element if isinstance(each.tag, str)]))
 
 
+def dated_elements(root: etree._Element) -> list[etree._Element]:
+    """The own elements in which an article's date can stand: within it, or beside its heading.
+
+    Args:
+        root: the page.
+    """
+    own = list(own_elements(root))
+    heading = main_heading(root)
+    kept = set() if heading is None else {heading, *heading.iterancestors()}
+    main = _main_article(root, heading, kept)
+    if main is None:
+        return own
+    allowed = set(main.iter(tag=etree.Element))
+    if heading is None or heading in allowed:
+        return [each for each in own if each in allowed]
+    parent = heading.getparent()
+    if parent is not None and parent not in main.iterancestors():
+        allowed |= set(parent.iter(tag=etree.Element))
+    is_between, found = False, []
+    for element in own:
+        is_between = element is heading or (is_between and element is not main)
+        if element in allowed or is_between:
+            found.append(element)
+    return found
+
+
 def without_others(root: etree._Element) -> None:
     """Take the articles of others out of a page: teasers around it, and those that follow below.
 

@@ -15,6 +15,7 @@ from lxml import etree
 
 from syndicate.characters import resolved
 from syndicate.reading import headlines
+from syndicate.reading.first_heading import is_long
 from syndicate.reading.pages import jsonld
 from syndicate.reading.pages.meta import Meta
 from syndicate.reading.pages.site_names import is_site, sites_of, without_site
@@ -27,8 +28,6 @@ _PERMALINK = " \u00b6\U0001f517"  # a heading's link to itself
 _SOFT_HYPHEN = "\u00ad"
 _KICKER_END = re.compile(r"(?<!\s)(?::\s++|\s++[|\-\u2013\u2014\u00b7:]\s++)")
 _MOST_KICKERS = 3  # before a headline: its own parts may be joined so
-_LEAST_WORDS = 3  # of a headline without its kicker
-_LEAST_SIGNS = 10  # of one in a script that parts no words
 
 
 def headline_of(
@@ -75,7 +74,7 @@ def _as_headed(title: str, heading: str, sites: list[str]) -> str:
     for end in islice(_KICKER_END.finditer(title), _MOST_KICKERS):
         rest = title[end.end() :]
         kicker = heading.removesuffix(rest)
-        if kicker != heading and _is_long(rest) and _KICKER_END.search(f"{kicker}x"):
+        if kicker != heading and is_long(rest) and _KICKER_END.search(f"{kicker}x"):
             is_other = set(word_list(kicker)).isdisjoint(word_list(title[: end.start()]))
             return rest if is_other else title
     return title
@@ -139,9 +138,3 @@ def _adds_only_a_name(title: str, heading: str, sites: list[str]) -> bool:
         return is_shorter or len(word_list(heading)) > 1 or is_site(behind, *sites)
     before = title.removesuffix(heading)
     return before != title and not before.rstrip()[-1:].isalnum() and is_site(before, *sites)
-
-
-def _is_long(title: str) -> bool:
-    """Whether a headline is no mere word or two, with which others may end."""
-    words = len(word_list(title))
-    return words >= _LEAST_WORDS or (not title.isascii() and len(title) >= _LEAST_SIGNS)

@@ -24,7 +24,7 @@ _OF_DATES = frozenset(
     )
 )
 # Words of the last change, which is no publication.
-_OF_CHANGES = re.compile(
+OF_CHANGES = re.compile(
     r"updat|modif|aktualisiert|ge\u00e4ndert|actualiz|aggiornat|mis \u00e0 jour|bijgewerkt|"
     r"opdateret|uppdaterad|oppdatert|\u0443\u043f\u0434|\u043e\u0431\u043d\u043e\u0432\u043b|"
     r"\u062a\u062d\u062f\u064a\u062b|g\u00fcncel|diperbarui|zaktualizowano",
@@ -77,7 +77,7 @@ def _candidates(root: etree._Element, url: str) -> Iterator[str]:
 
 def _written(text: str) -> Iterator[str]:
     day = _DAY.search(text)
-    if day is not None and len(text) <= _MAX_TEXT and not _OF_CHANGES.search(text):
+    if day is not None and len(text) <= _MAX_TEXT and not OF_CHANGES.search(text):
         clock = _CLOCK.search(text, day.end()) or _CLOCK.search(text)
         yield f"{day[0]} {clock[0]}" if clock else day[0]
 

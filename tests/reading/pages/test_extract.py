@@ -398,3 +398,18 @@ def test_the_headline_of_a_page_is_not_said_again_in_its_body() -> None:
 
     assert "Water rises in town" not in found.body
     assert found.body.count("The water rose") > 4
+
+
+@pytest.mark.parametrize("said", ["2026-11-24", "2026-11-24T00:00:00", "0001-01-01", "undefined"])
+def test_a_date_that_says_less_gives_way_to_one_that_says_more(said: str) -> None:
+    more = tag("article:published_time", "2026-11-24T09:00:00+01:00")
+
+    assert page(ld(headline="Water", datePublished=said) + more).published == EIGHT
+
+
+def test_a_date_of_another_day_stays() -> None:
+    more = tag("article:published_time", "2026-11-24T09:00:00+01:00")
+
+    found = page(ld(headline="Water", datePublished="2026-11-23") + more)
+
+    assert found.published == dt.datetime(2026, 11, 23, tzinfo=dt.UTC)

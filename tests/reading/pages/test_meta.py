@@ -145,3 +145,43 @@ def test_keywords_are_parted_where_they_stand_in_one_text(head: str, tags: list[
 )
 def test_who_wrote_it_and_no_address(head: str, authors: tuple[str, ...]) -> None:
     assert meta(head).authors() == authors
+
+
+def own(before: str = "", within: str = "", after: str = "") -> str:
+    """The date of a page that says none but before, within and after its article."""
+    main = f"<article><h1>Water rises</h1>{within}<p>It rose in the night.</p></article>"
+    return published("<title>Water rises</title>", f"<div>{before}</div>{main}<div>{after}</div>")
+
+
+def test_the_date_of_another_story_is_not_the_articles() -> None:
+    other, time = "<a>Rain <time datetime='b'></time></a>", "<time datetime='a'></time>"
+
+    assert own(before=other, within=time, after=other) == "a"
+    assert own(before=other, after=other) == ""
+    assert own(within=f"<a><h3>Rain</h3>{time}</a>") == ""
+
+
+def test_a_date_beside_the_heading_counts_though_the_article_begins_below() -> None:
+    title = "<title>Water rises</title>"
+    head = "<header><time datetime='a'></time><h1>Water rises</h1></header>"
+    text = "<article><p>It rose.</p></article>"
+
+    assert published(title, f"<div>{head}{text}</div>") == "a"
+    assert (
+        published(title, f"<div><h1>Water rises</h1></div><time datetime='a'></time>{text}") == "a"
+    )
+    assert published(title, f"<div>{head[:8]}<h1>Water rises</h1></header>{text}</div>") == ""
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "<time class='updated' datetime='b'></time>",
+        "<p>Updated: <time datetime='b'></time></p>",
+        "<p class='modified'><time datetime='b'></time></p>",
+        "<time datetime='b'>aktualisiert am 22.</time>",
+    ],
+)
+def test_the_day_of_publication_counts_before_the_last_changes(changed: str) -> None:
+    assert own(within=f"{changed}<p>Published: <time datetime='a'></time></p>") == "a"
+    assert own(within=changed) == "b"
