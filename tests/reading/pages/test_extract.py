@@ -285,14 +285,10 @@ def test_the_body_of_json_ld_serves_where_the_page_shows_none() -> None:
     assert page(ld(articleBody=["x"]), "<div></div>").body == ""
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        {"isAccessibleForFree": False},
-        {"hasPart": {"@type": "WebPageElement", "isAccessibleForFree": "False"}},
-        {"hasPart": [{"isAccessibleForFree": True}, {"isAccessibleForFree": "no"}]},
-    ],
-)
+_PAID = {"isAccessibleForFree": False}
+
+
+@pytest.mark.parametrize("said", [_PAID, {"hasPart": _PAID}, {"hasPart": ["x", _PAID]}])
 def test_what_readers_pay_for_is_not_taken_from_json_ld(said: dict[str, Any]) -> None:
     found = page(ld(articleBody="All of it.", **said), "<div></div>")
 
@@ -387,29 +383,17 @@ def test_no_bytes_raise(body: bytes) -> None:
 
 
 def test_the_headline_of_a_page_is_not_said_again_in_its_body() -> None:
-    picture = '<figure><img src="/p.jpg"></figure><h2>Weather</h2>'
     head = ld(headline="Water rises in town") + tag("og:site_name", "Pier News")
+    inner = f"<p>Weather</p><h1>Water rises in town - Pier News</h1>{TEXT}"
 
-    found = page(
-        head,
-        f"<div id='text'>{picture}<h1>Water rises in town - Pier News</h1>{TEXT}</div>",
-        body="#text",
-    )
+    found = page(head, f"<div id='text'>{inner}</div>", body="#text")
 
-    assert "Water rises in town" not in found.body
-    assert found.body.count("The water rose") > 4
+    assert found.body.startswith("<p>Weather</p><p>The water rose")
 
 
-@pytest.mark.parametrize("said", ["2026-11-24", "2026-11-24T00:00:00", "0001-01-01", "undefined"])
+@pytest.mark.parametrize("said", ["2026-11-24", "2026-11-24T00:00:00", "0001-01-01", "none"])
 def test_a_date_that_says_less_gives_way_to_one_that_says_more(said: str) -> None:
     more = tag("article:published_time", "2026-11-24T09:00:00+01:00")
 
-    assert page(ld(headline="Water", datePublished=said) + more).published == EIGHT
-
-
-def test_a_date_of_another_day_stays() -> None:
-    more = tag("article:published_time", "2026-11-24T09:00:00+01:00")
-
-    found = page(ld(headline="Water", datePublished="2026-11-23") + more)
-
-    assert found.published == dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
+    assert page(ld(datePublished=said) + more).published == EIGHT
+    assert page(ld(datePublished="2026-11-23") + more).raw_published == "2026-11-23"
