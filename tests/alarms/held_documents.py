@@ -13,9 +13,7 @@ from tests.rows import NOW
 def _held(tx: Transaction) -> list[Need]:
     wire = rows.source(tx, rows.publication(tx).id, "wire")
     sources.state_of(tx, wire.id).held_at = NOW
-    said = (
-        "The source wire changes the headlines of all its stories at once; accept that, or drop it."
-    )
+    said = "The source wire changes all its headlines or stories at once; accept that, or drop it."
     return [Need(said, "/console/sources")]
 
 
