@@ -27,7 +27,6 @@ ALIKE = {
     "MAX_ENTRIES": "our own cap for feeds; for news sitemaps the cap of those who defined them",
     "NOTHING": "a word of two tables: what DNS says, and what a row was",
     "RECENT": "what a news sitemap holds, and the stories at the head of readers' lists",
-    "SHORT": "letters of a weekday, and of a host's name",
     "SHOWN": "lines of two screens",
     "TIMEOUT_S": "of a mailbox, and of the demo's visitor",
     "VERSION": "the first one, of a single message and of an issue",
