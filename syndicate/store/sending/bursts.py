@@ -5,10 +5,25 @@ some hours are counted together, whichever mailings they are of.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, select, text
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    DateTime,
+    Text,
+    and_,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    text,
+)
 
+from syndicate import bounds
 from syndicate.store.ground.session import Transaction
 from syndicate.store.readers.recipients import DOMAIN, EVERYWHERE, OTHER, Recipient, Suppression
 from syndicate.store.sending.events import DeliveryEvent
@@ -17,6 +32,8 @@ from syndicate.vocabulary.sending import SuppressionReason
 
 # A receiver that loses its list of users answers so to whatever we send it that day.
 WITHIN = dt.timedelta(hours=24)
+
+_Moment = ColumnElement[dt.datetime]
 
 
 @dataclass(frozen=True)
@@ -36,7 +53,9 @@ class Window:
 
 def around(receiver: str, moment: dt.datetime, until: dt.datetime | None = None) -> Window:
     """The hard bounces around a moment, or from one to another; reports come in any order."""
-    return Window(receiver, moment - WITHIN, (until or moment) + WITHIN)
+    # What no clock of ours wrote is counted at the nearest that one could have.
+    first, last = bounds.clamped(moment), bounds.clamped(until or moment)
+    return Window(receiver, first - WITHIN, last + WITHIN)
 
 
 @dataclass(frozen=True)
@@ -61,7 +80,7 @@ def wait_for(tx: Transaction, receiver: str) -> None:
 
 def hard(tx: Transaction, window: Window) -> int:
     """How many recipients were said not to exist."""
-    query = select(func.count(DeliveryEvent.recipient_id.distinct())).where(_within(window))
+    query = select(func.count(DeliveryEvent.recipient_id.distinct())).where(_of(window))
     return int(tx.execute(query).scalar_one())
 
 
@@ -76,7 +95,7 @@ def readers(tx: Transaction, window: Window, *, most: int) -> int:
     mailing_ids = list(
         tx.scalars(
             select(DeliveryEvent.mailing_id)
-            .where(_within(window), DeliveryEvent.mailing_id.is_not(None))
+            .where(_of(window), DeliveryEvent.mailing_id.is_not(None))
             .distinct()
         )
     )
@@ -96,10 +115,21 @@ def readers(tx: Transaction, window: Window, *, most: int) -> int:
     return int(tx.execute(select(func.count()).select_from(some.subquery())).scalar_one())
 
 
-def suppressed(tx: Transaction, window: Window) -> int:
-    """How many are mailed no more because of it."""
-    query = select(func.count()).select_from(Suppression).where(_because_of(window))
-    return int(tx.execute(query).scalar_one())
+def suppressed(tx: Transaction, windows: Sequence[Window]) -> list[int]:
+    """How many are mailed no more because of each; one query for all."""
+    time = DateTime(timezone=True)
+    asked = (
+        func.unnest(
+            cast([each.receiver for each in windows], ARRAY(Text)),
+            cast([each.since for each in windows], ARRAY(time)),
+            cast([each.until for each in windows], ARRAY(time)),
+        )
+        .table_valued("receiver", "since", "until", with_ordinality="place")
+        .render_derived()
+    )
+    because = _because_of(asked.c.receiver, asked.c.since, asked.c.until)
+    cost = select(func.count()).select_from(Suppression).where(because).scalar_subquery()
+    return list(tx.scalars(select(cost).select_from(asked).order_by(asked.c.place)))
 
 
 def lift(tx: Transaction, window: Window) -> list[Lifted]:
@@ -111,32 +141,43 @@ def lift(tx: Transaction, window: Window) -> list[Lifted]:
     )
     statement = (
         delete(Suppression)
-        .where(_because_of(window))
+        .where(_because_of(*_bound(window)))
         .returning(Suppression.address_hash, whose, Suppression.noted_at)
         .execution_options(synchronize_session=False)
     )
     return [Lifted(bytes(row[0]), row[1], row[2]) for row in tx.execute(statement)]
 
 
-def _because_of(window: Window) -> ColumnElement[bool]:
+def _bound(window: Window) -> tuple[ColumnElement[str], _Moment, _Moment]:
+    return literal(window.receiver), literal(window.since), literal(window.until)
+
+
+def _of(window: Window) -> ColumnElement[bool]:
+    return _within(*_bound(window))
+
+
+def _because_of(
+    receiver: ColumnElement[str], since: _Moment, until: _Moment
+) -> ColumnElement[bool]:
     hit = (
         select(Recipient.address_hash)
         .join(DeliveryEvent, DeliveryEvent.recipient_id == Recipient.id)
-        .where(_within(window))
+        .where(_within(receiver, since, until))
+        .correlate_except(Recipient, DeliveryEvent)
     )
     return and_(
         Suppression.address_hash.in_(hit),
         Suppression.scope == EVERYWHERE,
         Suppression.reason == SuppressionReason.BOUNCE,
-        Suppression.at >= window.since,
+        Suppression.at >= since,
     )
 
 
-def _within(window: Window) -> ColumnElement[bool]:
+def _within(receiver: ColumnElement[str], since: _Moment, until: _Moment) -> ColumnElement[bool]:
     return and_(
         DeliveryEvent.is_hard,
-        DeliveryEvent.receiver == window.receiver,
-        DeliveryEvent.at.between(window.since, window.until),
+        DeliveryEvent.receiver == receiver,
+        DeliveryEvent.at.between(since, until),
     )
 
 

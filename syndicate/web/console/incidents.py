@@ -73,7 +73,9 @@ def _page(
     with transaction() as tx:
         found = acts.readable(tx, incidents.open_ones(tx), actor)
         closed = acts.readable(tx, incidents.closed_ones(tx, limit=_CLOSED_SHOWN), actor)
-        cost = {each.id: bursts.suppressed(tx, acts.window_of(each)) for each in (*found, *closed)}
+        shown = [*found, *closed]
+        costs = bursts.suppressed(tx, [acts.window_of(each) for each in shown])
+        cost = {each.id: many for each, many in zip(shown, costs, strict=True)}
     return pages.render(
         actor,
         "incidents.html",

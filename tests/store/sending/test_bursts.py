@@ -75,6 +75,16 @@ def test_bounces_of_a_day_are_counted_by_reader_whichever_mailing_they_are_of(
     assert counted("yahoo") == (0, 0)
 
 
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_moment_that_no_clock_says_has_a_window(year: int) -> None:
+    moment = dt.datetime(year, 1, 1, tzinfo=dt.UTC)
+
+    window = bursts.around("google", moment, moment)
+
+    assert window.since < window.until
+    assert bursts.around("google", NOW).since == NOW - DAY
+
+
 def test_what_a_burst_cost_is_given_back_and_nothing_else(both: tuple[int, int]) -> None:
     first, second = both
     with transaction() as tx:
@@ -93,9 +103,11 @@ def test_what_a_burst_cost_is_given_back_and_nothing_else(both: tuple[int, int])
 
     window = bursts.around("example.com", NOW)
     with transaction() as tx:
-        assert bursts.suppressed(tx, window) == 2
+        other = bursts.around("yahoo", NOW)
+        assert bursts.suppressed(tx, [other, window, window]) == [0, 2, 2]
+        assert bursts.suppressed(tx, []) == []
         lifted = bursts.lift(tx, window)
-        assert bursts.suppressed(tx, window) == 0
+        assert bursts.suppressed(tx, [window]) == [0]
 
     assert all(each.subscriber_id for each in lifted)
     with transaction() as tx:
