@@ -57,11 +57,10 @@ MAX_PICTURES = 50
 _SHOWING = frozenset({"content", "thumbnail"})
 _HOLDING = frozenset({"content", "group"})
 # "Channel", "PubDate": as some programs name their own fields.
-_CAPITALISED = {
-    *("rss", "channel", "item", "feed", "entry", "title", "link", "guid", "id", "description"),
-    *("pubdate", "lastbuilddate", "author", "category", "enclosure", "language", "content"),
-    *("summary", "published", "updated", "ttl"),
-}
+_CAPITALISED = re.compile(
+    r"rss|channel|item|feed|entry|title|link|guid|id|description|pubdate|lastbuilddate|author|category"
+    r"|enclosure|language|content|summary|published|updated|ttl"
+)
 _WORDING = ("description", "text", "credit", "title")
 _IN_CAPITALS = {"PUBDATE": "pubDate", "LASTBUILDDATE": "lastBuildDate"}
 
@@ -83,7 +82,11 @@ def _split(text: str) -> tuple[str, str]:
     prefix, colon, rest = name.partition(":")
     if not namespace and colon and prefix in PREFIXES:
         namespace, name = PREFIXES[prefix], rest
-    if name[:1].isupper() and (name.isupper() or name.lower() in _CAPITALISED) and name != "RDF":
+    if (
+        name[:1].isupper()
+        and (name.isupper() or _CAPITALISED.fullmatch(name.lower()))
+        and name != "RDF"
+    ):
         name = _IN_CAPITALS.get(name.upper(), name.lower())
     return elements.namespace(namespace), name
 
