@@ -28,6 +28,8 @@ _LINK = re.compile(r"https?://\S+")
 _MARK = re.compile(
     r"(?<!\S)[^\s0-9@_/\\=#\[\]{}|*<>]*+[0-9@_/\\=#\[\]{}|*<>]\S*|(?<!\S)[^\s.:]*+[.:]\S+"
 )
+# Words that a sign joins say what words say: "I/O error", "reason=disk_full", "rejected:spam".
+_JOINED = re.compile(r"(?<!\S)[^\W\d_]++(?:[/=_:|][^\W\d_]++)++(?=[,;.]?(?!\S))")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")  # noqa: RUF001 - as programs write it
 
 
@@ -37,5 +39,9 @@ def is_silent(text: str) -> bool:
     Args:
         text: as `reasons.simplified` makes it.
     """
-    plain = _MARK.sub(" ", _LINK.sub(" ", text))
+    plain = _MARK.sub(" ", _JOINED.sub(_apart, _LINK.sub(" ", text)))
     return all(_HOLLOW.fullmatch(word) for word in _WORD.findall(plain))
+
+
+def _apart(joined: re.Match[str]) -> str:
+    return re.sub(r"[/=_:|]", " ", joined[0])

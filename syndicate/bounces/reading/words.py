@@ -35,6 +35,9 @@ PASSES = re.compile(
     r"|connect to \S+ connection (?:refused|timed out|reset|lost)|maintenance|in progress"
     r"|\boffice hours|until (?:the|it|they)\b|loop(?:ing)? detected|servfail"
     r"|internal (?:\w+ )?error|permission denied|licen[cs]e|stale"
+    r"|right now|at (?:the|this) (?:moment|time)\b|for now\b|unknown; retry"
+    r"|time-?out\b|(?<!connection )timed out|n[o']t (?:answer|respond|reply)"
+    r"|no (?:answer|response|reply)\b"
 )
 # Who says this is the last to be asked, and has asked itself: its word needs no code.
 OWN_BOOK = re.compile(
