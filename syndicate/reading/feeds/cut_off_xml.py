@@ -2,14 +2,17 @@
 
 Taken as it is, half an entry becomes an article with half a headline and without its address, and
 stays when the whole one comes. A document that closes its feed is whole, however badly it is
-written. One that ends between two entries lacks what stood behind, and says no word of it.
+written, but for one whose last entry stops within an element: that was cut, and a gateway closed
+the feed. One that ends between two entries lacks what stood behind, and says no word of it.
 
 Pure, and linear in the length: the text may be hostile.
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
+from syndicate.reading.feeds.straighten_xml import RICH, TEXTS
 from syndicate.reading.records import MAX_SAID
 from syndicate.reading.text import plain
 
@@ -18,6 +21,9 @@ _NAME = r"(?:[A-Za-z][\w.-]*:)?"
 _NO_TAGS = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ROOT = re.compile(rf"<(?![?!])({_NAME}([A-Za-z][\w.-]*))")
+_TAG = re.compile(r"<(/?)([A-Za-z_][\w.:-]*+)([^<>]*+)(>?)")
+# Elements of an entry that are closed wherever they are opened; markup within a text is not always.
+_FIELDS = TEXTS | RICH | {"author", "lastmod", "loc"}
 MOST_READ = 2_000  # signs, of half an entry
 NAMELESS = "nothing that can be read"
 
@@ -71,8 +77,11 @@ def without_half_entry(text: str, *, kind: Kind = FEED) -> tuple[str, str | None
     root = _ROOT.search(tags)
     if start is None:
         return text, None if root is None or _is_closed(tags, root[1]) else ""
-    if kind.last.search(tags, start.start()):
-        return text, None
+    if last := kind.last.search(tags, start.start()):
+        if kind.end.search(tags, start.start(), last.start()) or not _stops(tags, start, last):
+            return text, None
+        begins = _begins(text[start.start() : last.start()])
+        return text[: start.start()].rstrip() + text[last.start() :], begins
     if kind.end.search(tags, start.start()):
         is_all = root is None or root.start() == start.start() or _is_closed(tags, root[1])
         return text, None if is_all else ""
@@ -80,8 +89,7 @@ def without_half_entry(text: str, *, kind: Kind = FEED) -> tuple[str, str | None
     closing = f"</{name}>" if name else ""
     if local == "rss":
         closing = f"</channel>{closing}"
-    begins = _COMMENT.sub("", text[start.start() :][:MOST_READ].replace("<![CDATA[", ""))
-    return text[: start.start()].rstrip() + closing, plain(begins)[:MAX_SAID] or NAMELESS
+    return text[: start.start()].rstrip() + closing, _begins(text[start.start() :])
 
 
 def said(words: str) -> str:
@@ -89,6 +97,37 @@ def said(words: str) -> str:
     if words:
         return "cut off; the entry at its end, which is not whole, was left out"
     return "cut off behind an entry; what stood there is missing"
+
+
+def _begins(half: str) -> str:
+    """The first words of half an entry, for people."""
+    said = _COMMENT.sub("", half[:MOST_READ].replace("<![CDATA[", ""))
+    return plain(said)[:MAX_SAID] or NAMELESS
+
+
+def _stops(tags: str, start: re.Match[str], last: re.Match[str]) -> bool:
+    """Whether an entry that its feed closes stops within an element, as no entry before it does."""
+    entry = start.re
+    left = _left_open(tags[start.end() : last.start()])
+    if not left:
+        return False
+    before = [each.end() for each in entry.finditer(tags, 0, start.start())]
+    # Whoever never closes an element was not cut there.
+    return not before or not left <= _left_open(tags[before[-1] : start.start()])
+
+
+def _left_open(entry: str) -> set[str]:
+    """The elements of an entry that it opens more often than it closes; "" is half a tag."""
+    opened: Counter[str] = Counter()
+    for slash, name, rest, end in _TAG.findall(entry):
+        low = name.lower()
+        if not end:
+            opened[""] += 1
+        elif slash:
+            opened[low] -= 1
+        elif not rest.rstrip().endswith("/") and (low in _FIELDS or ":" in low):
+            opened[low] += 1
+    return {name for name, times in opened.items() if times > 0}
 
 
 def _is_closed(tags: str, root: str) -> bool:

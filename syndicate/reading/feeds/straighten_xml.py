@@ -24,15 +24,15 @@ _SKIPPED = (("<!--", "-->"), ("<?", ">"), ("<!", ">"))
 _ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
 _AROUND = frozenset({"rss", "rdf", "feed", "channel", "items", "item", "entry"})
 # Fields of an entry that hold text alone, and those that hold markup.
-_TEXTS = frozenset(
+TEXTS = frozenset(
     {
         *("title", "link", "guid", "id", "pubdate", "published", "updated", "issued", "modified"),
         *("category", "comments", "dc:creator", "dc:date", "dc:subject", "dc:title"),
     }
 )
-_RICH = frozenset({"description", "summary", "content", "content:encoded", "fullitem"})
+RICH = frozenset({"description", "summary", "content", "content:encoded", "fullitem"})
 # No HTML has them: where they begin, a text is over.
-_SURE = frozenset({"guid", "pubdate", "published", "updated", "category", "comments", *_RICH})
+_SURE = frozenset({"guid", "pubdate", "published", "updated", "category", "comments", *RICH})
 _VOID = frozenset({"br", "hr", "img", "input", "wbr", "col", "area", "meta", "param", "embed"})
 
 
@@ -117,8 +117,8 @@ class _Straight:
         is_item = low.rpartition(":")[2] in ITEMS
         enders = (
             (ITEMS, is_item),
-            (_TEXTS, not is_item and _is_field(low)),
-            (_RICH, low in _SURE),
+            (TEXTS, not is_item and _is_field(low)),
+            (RICH, low in _SURE),
         )
         for names, is_ender in enders:
             at = self._last(names) if is_ender else None
@@ -171,7 +171,7 @@ class _Straight:
 def _is_field(low: str) -> bool:
     prefix, colon, _ = low.partition(":")
     is_known = bool(colon) and prefix in PREFIXES and prefix != "xhtml"
-    return low in _TEXTS or low in _RICH or is_known
+    return low in TEXTS or low in RICH or is_known
 
 
 def _attributes(rest: str) -> dict[str, str]:

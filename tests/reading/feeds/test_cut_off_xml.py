@@ -3,7 +3,7 @@
 import pytest
 
 from syndicate.reading.feeds import parse
-from syndicate.reading.feeds.cut_off_xml import NAMELESS, without_half_entry
+from syndicate.reading.feeds.cut_off_xml import NAMELESS, SITEMAP, without_half_entry
 from tests.collect.newsroom import NOW, item, rss
 
 FEED = rss(item(1), item(2, title="Thirty boats", text="More than ever."))
@@ -67,9 +67,9 @@ def test_half_an_entry_goes_and_its_feed_is_closed(inner: str, begins: str) -> N
     ("text", "words"),
     [
         pytest.param("<rss><channel><item><title>A</title></item>", "", id="between two"),
-        pytest.param("<rss><channel><item><title>A</channel></rss>", None, id="closed by its feed"),
+        pytest.param("<rss><item><title>A</title><b>B</rss>", None, id="closed by its feed"),
+        pytest.param("<rss><item><title>A<item><title>B</rss>", None, id="as all before"),
         pytest.param("<rss><channel><item><title>A</item></channel>", None, id="by its channel"),
-        pytest.param("<rss><item><title>A<item><title>B</rss>", None, id="none is closed"),
         pytest.param("<rss><channel><title>D", "", id="none there"),
         pytest.param("<rss><channel><title>D</rss>", None, id="none there, closed"),
         pytest.param("<rss><channel><title><![CDATA[<item>]]>", "", id="none but in a text"),
@@ -79,6 +79,45 @@ def test_half_an_entry_goes_and_its_feed_is_closed(inner: str, begins: str) -> N
 )
 def test_what_is_not_cut_within_an_entry_stays(text: str, words: str | None) -> None:
     assert without_half_entry(text) == (text, words)
+
+
+@pytest.mark.parametrize(
+    ("inner", "begins"),
+    [
+        pytest.param("<item><title>Half a sto", "Half a sto", id="headline"),
+        pytest.param("<item><title>A</title><dc:creator>B", "AB", id="author"),
+        pytest.param("<item><title>A</title><description>B <b>C</b> D", "AB C D", id="text"),
+        pytest.param("<item><title>A</title><li", "A<li", id="tag"),
+    ],
+)
+def test_half_an_entry_goes_where_a_gateway_closes_its_feed(inner: str, begins: str) -> None:
+    head = "<rss><channel><item><title>One</title></item>"
+
+    for end in ("</rss>", "</channel></rss>"):
+        assert without_half_entry(head + inner + end) == (head + end, begins)
+
+
+def test_a_feed_that_a_gateway_closes_is_cut_wherever_a_field_is() -> None:
+    whole = parse.parse(FEED, now=NOW)
+    half = FEED[: FEED.index(b"Thirty boats") + 6] + b"</channel></rss>"
+
+    found = parse.parse(half, now=NOW)
+
+    assert found.entries == whole.entries[:1]
+    assert (found.cut_off, found.broken) == (
+        "Thirty",
+        "cut off; the entry at its end, which is not whole, was left out",
+    )
+    ended = FEED[: FEED.rindex(b"</item>")] + b"</channel></rss>"
+    assert parse.parse(ended, now=NOW).entries == whole.entries
+
+
+def test_half_an_address_of_a_sitemap_goes_too() -> None:
+    head = "<urlset><url><loc>https://daily.example/1</loc></url>"
+
+    found = without_half_entry(f"{head}<url><loc>https://daily.ex</urlset>", kind=SITEMAP)
+
+    assert found == (f"{head}</urlset>", "https://daily.ex")
 
 
 def test_what_was_said_of_it_is_short() -> None:
