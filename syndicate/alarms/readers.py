@@ -38,7 +38,8 @@ def _sign_ups(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
         if (hour := newest.get(str(each.id))) is not None:
             text = (
                 f"{each.name} answered {hour.used:,} sign-ups in the hour from "
-                f"{phrases.moment(hour.window_from)}: somebody may be typing in strangers."
+                f"{phrases.moment(hour.window_from)}: somebody may be typing in other "
+                "people's addresses."
             )
             yield Need(text, publication_id=each.id)
 

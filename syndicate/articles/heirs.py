@@ -122,8 +122,8 @@ def tell(
         # Without the address: one that changes with each poll is told once, and not each time.
         message = (
             f"“{each.entry.title[:MAX_SAID]}” has another identity and address now. It goes on as "
-            f"the story that it was. If it is another one, `syndicate articles show "
-            f"{before.article_id}` says how to split it."
+            f"the story that it was. If it is a different one, `syndicate articles show "
+            f"{before.article_id}` names the entry to split off."
         )
         sources.notice_once(tx, source_id, kind="renamed", message=message, now=now)
         if before.article_id not in turned:

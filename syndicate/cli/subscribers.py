@@ -47,7 +47,7 @@ OneList = Annotated[
 ByTags = Annotated[
     bool,
     typer.Option(
-        "--tags-as-sections", help="Tags that are sections on offer are what their readers choose."
+        "--tags-as-sections", help="Give readers the sections on offer that their tags name."
     ),
 ]
 

@@ -38,6 +38,8 @@ AT_ONCE = 4  # domains asked at once
 ANSWER_S = 5.0  # whoever takes longer has no size
 BUDGET_S = 20.0  # nothing is asked after it; the tick wakes the next call
 MOST_BYTES = 2**40
+# Of domains that are busy; who looks past more would write rows back and forth at every tick.
+MOST_WAITING = 10 * PICTURES
 
 
 @dataclass
@@ -85,7 +87,7 @@ def measure_due(now: dt.datetime, *, should_stop: Callable[[], bool] = lambda: F
         _keep(by_domain, learnt, left, now=now, next_at=now + gap)
         waiting |= left
         told += sum(len(each.sizes) for each in learnt.values())
-        if taken < PICTURES:
+        if taken < PICTURES or len(waiting) >= MOST_WAITING:
             break
     return told
 

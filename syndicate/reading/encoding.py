@@ -90,8 +90,8 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
         if body.startswith(head):
             return _whole(body.decode(name, "replace")), name
     labels = _labels(body, content_type)
-    body = _PAIR.sub(_as_one, body)
-    nearly = _nearly_utf_8(body, labels)
+    # In what is no UTF-8 such bytes may be two letters of Chinese or Korean.
+    nearly = _nearly_utf_8(_PAIR.sub(_as_one, body), labels)
     if nearly is not None:
         return _whole(nearly), "utf-8"
     for label in [*labels, "utf-8", *([page] if (page := _page(body)) else [])]:

@@ -68,7 +68,7 @@ class Tags:
             section = self._sections.get(key)
             why = f", though the newsletter has the section {section}" if section else ""
             of = counting.counted(rows, "reader")
-            yield number, f"the tag “{quoted(name)}” was left out{why} (of {of})"
+            yield number, f"the tag “{quoted(name)}” of {of} was left out{why}"
 
 
 def _of_json(text: str) -> list[str] | None:

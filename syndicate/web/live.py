@@ -5,7 +5,7 @@
     watch(9) ─┘                    └─> queue of one ─> browser
 
 There is no bus: the numbers are sums over batches, which change once a chunk. While nobody watches,
-nothing is read. This is the web room's only asynchronous code: a stream must not hold a thread.
+nothing is read. It is asynchronous, because a stream must not hold a thread.
 """
 
 import asyncio

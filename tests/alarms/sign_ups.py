@@ -25,7 +25,7 @@ def two_hours_of_one_publication_and_one_of_another(tx: Transaction) -> list[Nee
     answered(tx, daily, 9000, 2 * HOUR)
     answered(tx, daily, PUBLICATION_MAILS + 1, HOUR)
     answered(tx, courier, 1200, DAY)
-    said = "in the hour from {}: somebody may be typing in strangers."
+    said = "in the hour from {}: somebody may be typing in other people's addresses."
     return [
         Need(f"{name} answered {used} sign-ups {said.format(phrases.moment(NOW - ago))}", PATH)
         for name, used, ago in (("Daily", "301", HOUR), ("Courier", "1,200", DAY))

@@ -110,7 +110,7 @@ def test_tags_are_named_unless_they_are_sections(tmp_path: Path) -> None:
     done = run(file, "--tags-as-sections", "--json", "--dry-run")
 
     assert json.loads(done.stdout.splitlines()[-1])["notes"] == [
-        {"line": 2, "note": "the tag “gold” was left out (of 1 reader)"}
+        {"line": 2, "note": "the tag “gold” of 1 reader was left out"}
     ]
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from syndicate.collect import picture_sizes
 from syndicate.collect.picture_sizes import Learnt, size_of
@@ -198,6 +198,25 @@ def test_a_picture_of_a_domain_that_is_asked_for_something_else_waits(
 
     assert told == [0, 1]
     assert len(site.asked) == 1
+
+
+@pytest.mark.usefixtures("database")
+def test_of_many_pictures_of_a_busy_domain_few_are_looked_at_each_time(site: Site) -> None:
+    many = picture_sizes.MOST_WAITING + picture_sizes.PICTURES + 1
+    collect(site, *(pictured(site, number, f"/{number}.jpg") for number in range(1, many + 1)))
+    keep(site, leased_until=NOW + MINUTE)
+    before = written()
+
+    assert picture_sizes.measure_due(NOW) == 0
+
+    assert len(before) == many
+    assert len(written() - before) == picture_sizes.MOST_WAITING
+
+
+def written() -> set[tuple[int, str]]:
+    """Which transaction wrote each picture last."""
+    with transaction() as tx:
+        return {tuple(row) for row in tx.execute(text("SELECT id, xmin::text FROM picture"))}
 
 
 @pytest.mark.usefixtures("database")

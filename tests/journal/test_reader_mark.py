@@ -231,6 +231,16 @@ def test_a_tick_after_many_suppressions_reads_none_of_them_again(path: Path) -> 
     assert [readers.keep(path) for _ in range(2)] == [1, 0]
 
 
+def test_a_tick_of_a_house_in_which_nothing_happens_writes_nothing(path: Path) -> None:
+    readers.keep(path)
+    before = reader_mark.read(path)
+
+    assert readers.keep(path) == 0
+
+    assert before is not None
+    assert (before.sum, reader_mark.read(path)) == ("0:", before)
+
+
 def test_what_is_old_is_not_summed_up_for_ever(path: Path) -> None:
     suppress(SuppressionReason.COMPLAINT)
     with transaction() as tx:

@@ -196,3 +196,9 @@ def test_a_character_in_two_halves_is_one() -> None:
         "<title>Fire \U0001f600</title>",
         "utf-8",
     )
+
+
+def test_two_letters_of_chinese_are_no_halves_of_a_character() -> None:
+    text = "<title>今天新闻报道怼來啊</title>"
+
+    assert decode(text.encode("gb18030"), "text/html; charset=gb2312") == (text, "gb18030")

@@ -76,11 +76,11 @@ def test_tags_are_sections_where_somebody_says_so_and_all_others_are_named(
     done = bring(FILE, How(by_tags=by_tags))
 
     assert (done.added, done.refused, said.notes) == (4, (), done.notes)
-    notes = {(2, "the tag “vip” was left out (of 2 readers)")}
+    notes = {(2, "the tag “vip” of 2 readers was left out")}
     if not by_tags:
         why = "was left out, though the newsletter has the section"
         notes.add((2, f"the tag “Sport” {why} sport (of 2 readers)"))
-        notes.add((2, f"the tag “World news” {why} world-news (of 1 reader)"))
+        notes.add((2, f"the tag “World news” of 1 reader {why} world-news"))
     assert set(done.notes) == notes
     assert chosen() == {
         "both": ["sport", "world-news"] if by_tags else [],
@@ -109,5 +109,5 @@ def test_readers_of_one_tag_come_in_as_those_of_one_list_do() -> None:
     assert set(done.notes) == {
         (3, "has other tags (none), and was left out"),
         (4, "has other tags (sport), and was left out"),
-        (2, "the tag “vip” was left out (of 2 readers)"),
+        (2, "the tag “vip” of 2 readers was left out"),
     }

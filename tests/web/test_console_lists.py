@@ -99,9 +99,12 @@ def test_tags_are_sections_where_the_box_is_ticked(browser: TestClient, newsroom
     ticked = browser.post("/console/lists", data=said | {"by_tags": "yes"}).text
 
     assert newsroom.newsletter
-    assert "the tag “world” was left out, though the newsletter has the section world" in plain
+    assert (
+        "the tag “world” of 1 reader was left out, though the newsletter has the section world"
+        in plain
+    )
     assert "the tag “world”" not in ticked
-    assert "Line 2: the tag “gold” was left out (of 1 reader)" in ticked
+    assert "Line 2: the tag “gold” of 1 reader was left out" in ticked
     assert 'name="by_tags" value="yes" checked' in ticked
 
 

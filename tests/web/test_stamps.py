@@ -1,5 +1,6 @@
 """A public form that is not taken: it comes back as it was filled in, and the next click works."""
 
+import asyncio
 import datetime as dt
 import re
 import time
@@ -8,14 +9,17 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import pytest
+from anyio import to_thread
+from fastapi import APIRouter, FastAPI
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from syndicate import clock, settings
 from syndicate.actions import forms
 from syndicate.actions.forms import Guarded
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import ledger
-from syndicate.web.reader.forms import STEP_S, left_of_step
+from syndicate.web.reader.forms import STEP_S, SteppedRoute, left_of_step
 from tests.web.newsroom import Newsroom
 from tests.web.test_links import READER, sign_up, stamp
 
@@ -155,6 +159,36 @@ def test_a_sign_up_is_answered_no_sooner_than_a_step(browser: TestClient) -> Non
         began_s = time.monotonic()
         sign_up(browser, address=address)
         assert time.monotonic() - began_s >= STEP_S
+
+
+def test_answers_that_wait_for_their_step_hold_no_thread() -> None:
+    router = APIRouter(route_class=SteppedRoute)
+    router.add_api_route("/form", lambda: "taken", methods=["POST"])
+    app = FastAPI()
+    app.include_router(router)
+
+    took_s = asyncio.run(posted_at_once(app, 12))
+
+    assert STEP_S <= took_s < 12 * STEP_S / 2
+
+
+async def posted_at_once(app: FastAPI, many: int) -> float:
+    """Seconds until so many posts of a form are answered, by one thread."""
+    to_thread.current_default_thread_limiter().total_tokens = 1
+    scope = {"type": "http", "method": "POST", "path": "/form", "query_string": b"", "headers": []}
+    statuses: list[int] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(said: Message) -> None:
+        if "status" in said:
+            statuses.append(said["status"])
+
+    began_s = time.monotonic()
+    await asyncio.gather(*(app(dict(scope), receive, send) for _ in range(many)))
+    assert statuses == [200] * many
+    return time.monotonic() - began_s
 
 
 @pytest.mark.usefixtures("newsroom")

@@ -60,7 +60,11 @@ def release(tx: Transaction, domains: Mapping[str, dt.datetime | None]) -> None:
 
 
 def forget_idle(tx: Transaction, now: dt.datetime) -> None:
-    """Forget domains that no source is at, and that nobody asked for a while."""
+    """Forget domains that no source is at, and that nobody asked for a while. Safe to run twice.
+
+    Where a source came to one at this moment, it is there again at the next call: a source whose
+    domain has no row would never be polled.
+    """
     is_idle = (FetchHost.not_before < now - KEPT) | FetchHost.not_before.is_(None)
     tx.execute(
         delete(FetchHost).where(
@@ -69,3 +73,6 @@ def forget_idle(tx: Transaction, now: dt.datetime) -> None:
             is_idle,
         )
     )
+    lacking = select(Source.domain).where(~exists().where(FetchHost.domain == Source.domain))
+    rows = insert(FetchHost).from_select(["domain"], lacking.distinct())
+    tx.execute(rows.on_conflict_do_nothing())

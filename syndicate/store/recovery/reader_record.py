@@ -119,8 +119,8 @@ _ROWS = f"""
 _SINCE = text(f"{_ROWS} ORDER BY 5, 4, 2, 3, 1")
 _SUMS = text(
     f"""
-    SELECT recent, concat(count(*), ':', sum(hash)), concat(count(*) FILTER (WHERE is_recent), ':',
-        sum(hash) FILTER (WHERE is_recent))
+    SELECT recent, concat(count(hash), ':', sum(hash)),
+        concat(count(hash) FILTER (WHERE is_recent), ':', sum(hash) FILTER (WHERE is_recent))
     FROM (SELECT now() - CAST(:overlap AS interval) AS recent) ago LEFT JOIN LATERAL (
         SELECT hashtextextended(concat_ws('|', fact, encode(reader, 'hex'), about,
             extract(epoch FROM at), extract(epoch FROM noted_at), reason), 0) AS hash,

@@ -31,7 +31,7 @@ Only = Annotated[
     ),
 ]
 ByTags = Annotated[
-    bool, Query(description="tags that are sections on offer are what their readers choose")
+    bool, Query(description="give readers the sections on offer that their tags name")
 ]
 _REFUSED_SHOWN = 1000
 _CSV = {"requestBody": {"content": {"text/csv": {"schema": {"type": "string"}}}, "required": True}}

@@ -32,7 +32,7 @@ class RecordView(BaseModel):
     )
     value: str = Field(
         description="of a TXT record in `wanted`: its text in one piece and without quotation "
-        "marks, as most forms of DNS providers take it; empty of others"
+        "marks, as the forms of most DNS providers take it; empty of others"
     )
 
 

@@ -1,6 +1,5 @@
 """/articles/<id>/<slug>/email: the form that sends an article to one friend."""
 
-import time
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -13,10 +12,10 @@ from syndicate.web.pages import PageAnswer, done_page, render
 from syndicate.web.reader import article_lookup
 from syndicate.web.reader.article import ArticleId
 from syndicate.web.reader.article_lookup import ShownArticle
-from syndicate.web.reader.forms import PROBLEMS, GuardedOf, Refused, refused, wait_for_step
+from syndicate.web.reader.forms import PROBLEMS, GuardedOf, Refused, SteppedRoute, refused
 from syndicate.web.words import gettext_of
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=SteppedRoute)
 
 
 @router.get("/articles/{article_id}/{slug}/email")
@@ -36,7 +35,6 @@ def email_send(
     name: Annotated[str, Form(max_length=400)] = "",
 ) -> Response:
     """Send it, or show the form again with what is wrong; what succeeded looks always the same."""
-    began_s = time.monotonic()
     shown = _offered(request, article_id)
     wish = Wish(to=to, sender_name=name)
     try:
@@ -44,7 +42,7 @@ def email_send(
     except PROBLEMS as error:
         return _form(shown, wish, refused(error, guarded, shown.site.publication.language))
     say = gettext_of(shown.site)
-    answer = done_page(
+    return done_page(
         shown.site,
         say("The article is on its way"),
         sentences=[
@@ -53,8 +51,6 @@ def email_send(
         links=[(say("Back to the article"), shown.own_path)],
         current=shown.reading.story.section_slug,
     )
-    wait_for_step(began_s)
-    return answer
 
 
 def _offered(request: Request, article_id: int) -> ShownArticle:

@@ -1,11 +1,14 @@
 """What every public form of the reader pages carries: its guards, and the visitor's address."""
 
+import asyncio
 import time
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Depends, Form, Request
+from fastapi import Depends, Form, Request, Response
+from fastapi.routing import APIRoute
 
 from syndicate.actions.forms import Guarded
 from syndicate.errors import (
@@ -78,17 +81,29 @@ def client(request: Request) -> Client:
 ClientOf = Annotated[Client, Depends(client)]
 
 
-def wait_for_step(began_s: float) -> None:
-    """Wait for the next full step since a form came, so that its time tells nothing.
+class SteppedRoute(APIRoute):
+    """A route whose posts are answered at full steps since they came: their time tells nothing.
 
     Who is a reader, who has had enough and who wants nothing more is answered alike, and the work
     is not: a row more or less is a millisecond. Nobody can count on a step being long enough while
     the machine is busy; then other work makes more of a difference than a row.
 
-    Args:
-        began_s: `time.monotonic` when it came.
+    It is waited for outside the threads that handlers run in, or a few hundred posts a second would
+    keep them all.
     """
-    time.sleep(left_of_step(time.monotonic() - began_s))
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """What answers a request."""
+        handle = super().get_route_handler()
+
+        async def stepped(request: Request) -> Response:
+            began_s = time.monotonic()
+            answer = await handle(request)
+            if request.method == "POST":
+                await asyncio.sleep(left_of_step(time.monotonic() - began_s))
+            return answer
+
+        return stepped
 
 
 def left_of_step(spent_s: float) -> float:

@@ -1,7 +1,6 @@
 """/newsletters and /newsletters/<slug>: what there is to subscribe to, and the form to do it."""
 
 import datetime as dt
-import time
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -28,8 +27,8 @@ from syndicate.web.reader.forms import (
     ClientOf,
     GuardedOf,
     Refused,
+    SteppedRoute,
     refused,
-    wait_for_step,
 )
 from syndicate.web.sites import Site, SiteOf, site_of, site_of_publication
 from syndicate.web.words import gettext_of
@@ -39,7 +38,7 @@ from syndicate.zones import zone_or_utc
 VISITOR_CAPS = (Cap("sign-up:visitor-hour", 10, 1), Cap("sign-up:visitor-day", 30, 24))
 _RECENT = 10
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=SteppedRoute)
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,6 @@ def sign_up(  # noqa: PLR0913 - the form's fields, each by its name
     languages: Annotated[tuple[str, ...], Form(max_length=50)] = (),
 ) -> Response:
     """Ask for the newsletter; the answer is the same for every address."""
-    began_s = time.monotonic()
     offer = _find(request, slug)
     filled = _Filled(address, language or _frame(offer), sections, languages)
     now = clock.now()
@@ -120,9 +118,7 @@ def sign_up(  # noqa: PLR0913 - the form's fields, each by its name
         )
     except PROBLEMS as error:
         return _page(offer, filled, refused(error, guarded, offer.site.publication.language))
-    answer = _check_your_mail(offer)
-    wait_for_step(began_s)
-    return answer
+    return _check_your_mail(offer)
 
 
 def _take_caps(guarded: Guarded, now: dt.datetime) -> None:

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import hosts, source_leases
@@ -77,3 +77,14 @@ def test_domains_of_no_source_are_forgotten_when_nobody_asked_them_for_a_while()
 
     assert kept == {ours, "new.example", "lost.example"}
     assert later == {ours, "new.example"}
+
+
+def test_a_source_whose_domain_was_forgotten_is_polled_again() -> None:
+    with transaction() as tx:
+        ours = rows.source(tx, rows.publication(tx).id)
+        tx.execute(delete(FetchHost))
+        assert source_leases.lease(tx, NOW, limit=9, source_ids=[ours.id]) == []
+
+        hosts.forget_idle(tx, NOW)
+
+        assert len(source_leases.lease(tx, NOW, limit=9, source_ids=[ours.id])) == 1
