@@ -28,7 +28,7 @@ app = typer.Typer(no_args_is_help=True)
 for each in one_reader.COMMANDS:
     app.command()(each)
 REASONS_SHOWN = 20
-_FORETOLD = ("rows", "active", "left", "suppressed")
+_FORETOLD = ("rows", "active", "left", "suppressed", "ended")
 
 Newsletter = Annotated[str, typer.Option("--newsletter", "-n", help="Slug of the newsletter.")]
 Ignored = Annotated[
@@ -171,7 +171,8 @@ def _foretell(upload: Upload, slug: str, how: How, *, as_json: bool) -> None:
     else:
         _list(
             f"{phrases.counted(found.rows, 'row')}: {found.active} active, {found.left} left, "
-            f"{found.suppressed} suppressed, {len(found.rejected)} to correct. "
+            f"{found.suppressed} suppressed{_got_it(found.ended)}, {len(found.rejected)} to "
+            "correct. "
             "Nothing was imported.",
             found.rejected,
             found.notes,
@@ -197,11 +198,14 @@ def _told(done: transfer.Imported, seconds: float) -> dict[str, object]:
 def _tell(done: transfer.Imported) -> None:
     _list(
         f"{done.added} added, {done.known} already known, {done.left} have left"
-        f"{f' ({done.ended} of them since they came here)' if done.ended else ''}, {done.faults} "
-        "refused.",
+        f"{_got_it(done.ended)}, {done.faults} refused.",
         done.refused,
         done.notes,
     )
+
+
+def _got_it(ended: int) -> str:
+    return f" ({ended} of them got it here until now)" if ended else ""
 
 
 def _list(said: str, *told: Sequence[tuple[int, str]]) -> None:

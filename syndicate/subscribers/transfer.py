@@ -70,7 +70,8 @@ class Imported:
         left: how many of these nobody need correct: they have left, there or here.
         notes: (line number, what was left out) pairs of readers who came in all the same.
         ended: how many got the newsletter here and no longer do: the file says that they left, or
-            that their address is dead, after they agreed.
+            that their address is dead, after they agreed, or without a time and only files say
+            that they agreed at all.
     """
 
     added: int
@@ -97,6 +98,8 @@ class Foreseen:
         suppressed: whose mail came back, who complained, or who was erased, there or here.
         rejected: (line number, reason) of those that could be corrected.
         notes: (line number, what would be left out) of readers who would come in all the same.
+        ended: how many of those who left or are suppressed get the newsletter here, and would no
+            longer.
     """
 
     rows: int
@@ -105,6 +108,7 @@ class Foreseen:
     suppressed: int
     rejected: tuple[tuple[int, str], ...]
     notes: tuple[tuple[int, str], ...] = ()
+    ended: int = 0
 
 
 @dataclass(frozen=True)
@@ -216,7 +220,7 @@ def foresee(
         UsageError: the file cannot be used.
     """
     newsletter, intake, usable = _opened(lines, newsletter_slug, left, how, now)
-    active = gone = suppressed = 0
+    active = gone = suppressed = ended = 0
     rejected: list[tuple[int, str]] = []
     while part := list(islice(usable, LINES_AT_ONCE)):
         with transaction() as tx:
@@ -224,6 +228,7 @@ def foresee(
         active += done.added + done.known
         gone += done.left - done.suppressed
         suppressed += done.suppressed
+        ended += len(done.over)
         rejected.extend(done.faults)
     return Foreseen(
         rows=intake.rows,
@@ -232,6 +237,7 @@ def foresee(
         suppressed=suppressed + intake.suppressed,
         rejected=tuple(sorted([*rejected, *intake.refused])),
         notes=tuple(intake.notes),
+        ended=ended,
     )
 
 

@@ -78,7 +78,7 @@ def test_a_dry_run_tells_what_would_become_of_each_row_and_does_nothing(tmp_path
 
     found = json.loads(done.stdout.splitlines()[-1])
     (rejected,) = found.pop("rejected")
-    assert found == {"rows": 5, "active": 1, "left": 2, "suppressed": 1, "notes": []}
+    assert found == {"rows": 5, "active": 1, "left": 2, "suppressed": 1, "ended": 0, "notes": []}
     assert rejected["line"] == 6
     assert rejected["reason"].startswith("Mail cannot be sent to this address")
     assert isinstance(done.exception, PartialError)
@@ -90,6 +90,16 @@ def test_a_dry_run_tells_what_would_become_of_each_row_and_does_nothing(tmp_path
     with transaction() as tx:
         assert audit.of(tx, subject="newsletter:1", action=Act.NEWSLETTER_IMPORT) == []
         assert not tx.scalar(select(func.count()).select_from(Subscriber))
+
+
+def test_whom_a_file_ends_here_a_dry_run_and_the_import_count_alike(tmp_path: Path) -> None:
+    run(write(tmp_path, "email\nreader001@example.com\nreader002@example.com\n"))
+    left = write(tmp_path, "email,state\nreader001@example.com,unsubscribed\n")
+
+    said, done = run(left, "--dry-run"), run(left)
+
+    assert "1 left, 0 suppressed (1 of them got it here until now), 0 to" in said.stderr
+    assert "1 have left (1 of them got it here until now), 0 refused." in done.stderr
 
 
 def test_a_code_page_and_a_list_are_named_by_an_operator(tmp_path: Path) -> None:

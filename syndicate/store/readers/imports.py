@@ -112,8 +112,8 @@ _TABLE = text(
         place bigint, number bigint, address text, address_hash bytea, receiver_group text,
         language text, sections text[], languages text[], consented_at timestamptz, dated_by text,
         paused_until timestamptz, told bigint, state text, left_at timestamptz,
-        ended_at timestamptz, suppressed text, verdict text, subscriber_id bigint,
-        subscription_id bigint
+        ended_at timestamptz, suppressed text, is_undated boolean, verdict text,
+        subscriber_id bigint, subscription_id bigint
     ) ON COMMIT DROP
     """
 )

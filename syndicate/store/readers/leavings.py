@@ -8,6 +8,9 @@ holds, however old, and the latest date. Then they are remembered like who left 
     never confirmed  pending                stays                                stays
     suppressed       suppressed, by hash    both, if that came after our proof   suppressed
 
+A leaving without a time came after our proof where all that we know of the reader is imports: they
+never did anything here. Else it did not, and is told (docs/decisions/0018).
+
 The statements work on the lines of `store.readers.imports`, in its order.
 """
 
@@ -20,6 +23,7 @@ from syndicate.vocabulary.sending import SuppressionReason
 
 BY_FILE = "file"  # how a change says that it was no click of the reader's: detail "by"
 _ENDED, _PENDING = sql(SubscriptionState.ENDED), sql(SubscriptionState.PENDING)
+_ACTIVE = sql(SubscriptionState.ACTIVE)
 _BOUNCE, _ERASED = sql(SuppressionReason.BOUNCE), sql(SuppressionReason.ERASED)
 _REASONS = f"(ARRAY[{', '.join(map(sql, SuppressionReason.gravest_first()))}])"
 # A leaving is more than a sign-up that was never confirmed; of who was erased the hash is enough.
@@ -33,11 +37,13 @@ _GATHER = text(
                 CASE WHEN bool_and(state IS NOT DISTINCT FROM {_PENDING})
                     THEN max(left_at) END) AS left_at,
             coalesce(max(left_at) FILTER (WHERE state = {_ENDED}),
-                max(ended_at) FILTER (WHERE state = {_ENDED}), max(ended_at)) AS ended_at
+                max(ended_at) FILTER (WHERE state = {_ENDED}), max(ended_at)) AS ended_at,
+            bool_or(left_at IS NULL AND state IS DISTINCT FROM {_PENDING}) AS is_undated
         FROM import_line WHERE told IS NOT NULL GROUP BY address_hash HAVING count(*) > 1
     )
     UPDATE import_line line SET suppressed = {_REASONS}[gravest], left_at = of_one.left_at,
-        state = CASE WHEN NOT is_erased THEN of_one.state END, ended_at = of_one.ended_at
+        state = CASE WHEN NOT is_erased THEN of_one.state END, ended_at = of_one.ended_at,
+        is_undated = of_one.is_undated
     FROM of_one WHERE line.address_hash = of_one.address_hash AND line.told IS NOT NULL
     """  # noqa: S608 - our own words
 )
@@ -50,6 +56,18 @@ _PROVED_AT = """
             THEN '-infinity' ELSE s.confirmed_at END,
         '-infinity')
 """
+# Whoever clicked in a mail of ours, or confirmed, may have come after they left elsewhere.
+_IS_IMPORTED = """
+    EXISTS (SELECT FROM consent c WHERE c.subscription_id = s.id)
+    AND NOT EXISTS (SELECT FROM consent c WHERE c.subscription_id = s.id AND c.method <> 'import')
+    AND NOT EXISTS (SELECT FROM subscription_change n WHERE n.subscription_id = s.id)
+"""
+# What a file says of them is known already: our own export comes back, and ends nothing.
+_IS_BARRED = f"""
+    EXISTS (SELECT FROM suppression x WHERE x.address_hash = line.address_hash
+        AND x.scope IN ('*', :scope) AND array_position({_REASONS}, x.reason)
+            <= array_position({_REASONS}, line.suppressed))
+"""
 # Of who was erased nothing is remembered again.
 _JUDGE = text(
     f"""
@@ -59,9 +77,12 @@ _JUDGE = text(
                 THEN 'again'
             WHEN EXISTS (SELECT FROM suppression x WHERE x.address_hash = line.address_hash
                 AND x.scope IN ('*', :scope, :import) AND x.reason = {_ERASED}) THEN 'again'
-            WHEN s.state = {sql(SubscriptionState.ACTIVE)} AND line.left_at > {_PROVED_AT}
+            WHEN s.state = {_ACTIVE} AND line.left_at > {_PROVED_AT}
                 AND line.state IS DISTINCT FROM {_PENDING} THEN 'over'
-            WHEN s.state = {sql(SubscriptionState.ACTIVE)} THEN 'still'
+            WHEN s.state = {_ACTIVE} AND {_IS_BARRED} THEN 'barred'
+            WHEN s.state = {_ACTIVE} AND coalesce(line.is_undated, line.left_at IS NULL)
+                AND line.state IS DISTINCT FROM {_PENDING} AND {_IS_IMPORTED} THEN 'over'
+            WHEN s.state = {_ACTIVE} THEN 'still'
             WHEN s.id IS NOT NULL OR line.state IS NULL THEN 'here'
             ELSE 'gone' END AS verdict
         FROM import_line line

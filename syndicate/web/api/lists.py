@@ -65,6 +65,7 @@ class ForetoldResult(BaseModel):
     active: int = Field(description="whose readers would get the newsletter, or get it already")
     left: int = Field(description="whose readers have left, there or here, or never confirmed")
     suppressed: int = Field(description="whose mail came back, who complained or was erased")
+    ended: int = Field(description="of all these, who get it here and would no longer")
     refused: int = Field(description="lines that could be corrected")
     rejected: list[RefusedLine]
     notes: list[RefusedLine] = Field(description="choices and tags that would be dropped")
@@ -145,6 +146,7 @@ def foretell_subscribers(  # noqa: PLR0913 - what, where to and how it is read
         active=found.active,
         left=found.left,
         suppressed=found.suppressed,
+        ended=found.ended,
         refused=len(found.rejected),
         rejected=_told(found.rejected),
         notes=_told(found.notes),

@@ -8,12 +8,13 @@ from sqlalchemy import func, select
 
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom.newsletters import Newsletter, scope
-from syndicate.store.readers import recipients
+from syndicate.store.readers import changes, recipients
 from syndicate.store.readers.changes import SubscriptionChange
 from syndicate.store.readers.imports import IMPORT, UNDATED, Line
-from syndicate.store.readers.recipients import Recipient, Suppression
+from syndicate.store.readers.recipients import EVERYWHERE, Recipient, Suppression
 from syndicate.store.readers.subscribers import Consent, Subscriber, Subscription
 from syndicate.vocabulary.newsletters import SubscriptionState
+from syndicate.vocabulary.readers import ReaderChange
 from syndicate.vocabulary.sending import SuppressionReason
 from tests import rows
 from tests.rows import DAY, NOW
@@ -79,7 +80,9 @@ def test_whose_mail_came_back_elsewhere_is_remembered_by_the_hash_alone(
         (("import", "list.csv:1"), NOW - DAY, False),
         (("import", "list.csv:1"), NOW + DAY, True),
         (("import", f"list.csv:1{UNDATED}"), NOW - 900 * DAY, True),
-        (("import", f"list.csv:1{UNDATED}"), None, False),
+        (("import", f"list.csv:1{UNDATED}"), None, True),
+        (("import", "list.csv:1"), None, True),
+        (("preferences", None), None, False),
     ],
 )
 @pytest.mark.parametrize("suppressed", [None, SuppressionReason.COMPLAINT])
@@ -110,6 +113,52 @@ def test_a_subscription_here_is_over_where_its_reader_left_after_our_proof_and_g
         assert noted == ([(NOW + 2 * DAY, {"by": "file"})] if is_over else [])
         barred = tx.scalars(select(Suppression.reason)).all()
         assert barred == (["complaint"] if is_over and suppressed else [])
+
+
+@pytest.mark.parametrize("proofs", [("import", "import"), ("import", "confirmation"), ()])
+@pytest.mark.parametrize("has_paused", [False, True])
+def test_who_left_without_a_date_goes_on_only_where_they_did_something_here(
+    morning: Newsletter, proofs: tuple[str, ...], *, has_paused: bool
+) -> None:
+    with transaction() as tx:
+        mine = rows.subscription(tx, rows.subscriber(tx, 1).id, morning.id, confirmed_at=NOW)
+        for method in proofs:
+            tx.add(
+                Consent(subscription_id=mine.id, at=NOW, method=method, wording="", origin="a:1")
+            )
+        if has_paused:
+            changes.note(tx, mine.id, ReaderChange.PAUSED, at=NOW)
+
+    # One of the two has a date before our proof; the other may be of today.
+    done = bring(morning, word(7, ENDED, 3), word(8, ENDED, None))
+    again = bring(morning, line(1), now=NOW + DAY)
+
+    is_over = proofs == ("import", "import") and not has_paused
+    assert (done.over, done.still) == ((ONE, NONE) if is_over else (NONE, ONE))
+    assert (again.added, again.known) == (0, 0 if is_over else 1)
+    assert dict(again.refused) == ({1: "has unsubscribed"} if is_over else {})
+
+
+@pytest.mark.parametrize("of", [EVERYWHERE, None])
+@pytest.mark.parametrize(
+    ("here", "there", "is_over"),
+    [(BOUNCE, BOUNCE, False), (COMPLAINT, BOUNCE, False), (BOUNCE, COMPLAINT, True)],
+)
+def test_a_suppression_that_a_file_tells_once_more_ends_nothing(
+    morning: Newsletter,
+    of: str | None,
+    here: SuppressionReason,
+    there: SuppressionReason,
+    *,
+    is_over: bool,
+) -> None:
+    bring(morning, line(1))
+    with transaction() as tx:
+        suppress(tx, 1, of or scope(morning.id), here)
+
+    done = bring(morning, gone(1, 7, suppressed=there, left_at=None))
+
+    assert (done.over, done.still) == (ONE if is_over else NONE, NONE)
 
 
 def test_of_who_was_erased_nothing_is_remembered_again_and_who_asked_here_can_confirm(
