@@ -79,7 +79,7 @@ def test_tags_are_sections_where_somebody_says_so_and_all_others_are_named(
     notes = {(2, "the tag “vip” of 2 readers was left out")}
     if not by_tags:
         why = "was left out, though the newsletter has the section"
-        notes.add((2, f"the tag “Sport” {why} sport (of 2 readers)"))
+        notes.add((2, f"the tag “Sport” of 2 readers {why} sport"))
         notes.add((2, f"the tag “World news” of 1 reader {why} world-news"))
     assert set(done.notes) == notes
     assert chosen() == {
