@@ -245,7 +245,10 @@ def test_where_an_article_stands_is_written_when_it_is_said(
 
 def test_a_story_in_arabic_runs_from_right_to_left_whatever_its_source_says() -> None:
     entry = changed(
-        ENTRY, title="افتتاح معرض ميناء في الدوحة", summary="قال المدير إن التذاكر بيعت."
+        ENTRY,
+        title="افتتاح معرض ميناء في الدوحة",
+        summary="قال المدير إن التذاكر بيعت.",
+        content="<p>يفتح المعرض أبوابه يوم الأحد في الميناء القديم.</p>",
     )
     made = to_rows.new_article(9, "daily.example", created(entry), {})
     told = to_rows.new_article(9, "daily.example", created(changed(entry, language="en")), {})

@@ -47,6 +47,7 @@ INTENDED: tuple[tuple[str, str], ...] = (
         "document/*/bytes",
         "feeds show a thumbnail and how often something comes; no name is markup; no entry moves",
     ),
+    ("document/*/modified_at", "moves with the bytes, by a second (RFC 9110 8.8.2)"),
     ("page/9/text", _PAID),
     ("page/23/text", _PAID),
     ("page/39/text", _PAID),
@@ -274,6 +275,25 @@ def test_everything_was_asked_for_and_nothing_was_new(upgrade: Upgrade) -> None:
 
 def test_no_reader_app_or_search_engine_sees_a_change(upgrade: Upgrade) -> None:
     assert _differences(upgrade.before, upgrade.after) == {}
+
+
+def test_the_time_of_a_feed_moves_with_its_bytes_alone(upgrade: Upgrade) -> None:
+    moved = {}
+    for key in upgrade.before:
+        if fnmatchcase(key, "document/*/modified_at"):
+            was, is_now = (
+                dt.datetime.fromisoformat(str(facts[key]))
+                for facts in (upgrade.before, upgrade.after)
+            )
+            of = key.replace("modified_at", "bytes")
+            moved[key] = (is_now - was, upgrade.before[of] == upgrade.after[of])
+
+    second = dt.timedelta(seconds=1)
+    assert {
+        key: said
+        for key, said in moved.items()
+        if said not in ((second, False), (0 * second, True))
+    } == {}
 
 
 def test_no_hub_and_no_inbox_is_told(upgrade: Upgrade) -> None:

@@ -46,6 +46,7 @@ class Done:
         audit: action and subject.
         is_quiet_again: asked again nothing changes; else it is another act each time.
         before: what the API was asked for before.
+        also: action and subject of each other line, before that one: of those whom it concerns.
     """
 
     verb: str
@@ -53,6 +54,7 @@ class Done:
     audit: tuple[str, str]
     is_quiet_again: bool = True
     before: Asked | None = None
+    also: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

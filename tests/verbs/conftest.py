@@ -99,7 +99,7 @@ def _place(site: Site) -> dict[str, object]:
         operators.incident(tx)
         found |= _operators(tx, room)
         found["incident"] = tx.scalar(select(func.max(DeliveryIncident.id)))
-        found["burst"] = _burst(tx)
+        found["burst"], found["lost"] = _burst(tx)
         found["next_article"] = int(tx.scalar(select(func.max(Article.id))) or 0) + 1
     operators.token("viewer")
     with transaction() as tx:
@@ -117,8 +117,8 @@ def _place(site: Site) -> dict[str, object]:
     return found
 
 
-def _burst(tx: Transaction) -> int:
-    """An incident that cost reader050@burst.example their mail."""
+def _burst(tx: Transaction) -> tuple[int, str]:
+    """An incident that cost reader050@burst.example their mail; and whom, as the audit says it."""
     now, receiver = clock.now(), "burst.example"
     operators.incident(tx, receiver=receiver, reason="burst")
     whose = recipients.upsert(tx, f"reader050@{receiver}")
@@ -127,7 +127,8 @@ def _burst(tx: Transaction) -> int:
     events.record(tx, happened)
     why = SuppressionReason.BOUNCE
     recipients.suppress(tx, whose.address_hash, scope="*", reason=why, now=now)
-    return int(tx.scalar(select(func.max(DeliveryIncident.id))) or 0)
+    incident_id = int(tx.scalar(select(func.max(DeliveryIncident.id))) or 0)
+    return incident_id, whose.address_hash.hex()
 
 
 def _reader(room: rows.Newsroom) -> dict[str, object]:

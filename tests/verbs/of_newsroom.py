@@ -31,6 +31,7 @@ DONE = (
             ("/incidents/{burst}/lift", {"why": "asked"}),
         ),
         ("incident-lift", "incident:{burst}"),
+        also=(("reader-lift", "address:{lost}"),),
     ),
     Done(
         "mail.sender.steering.check",
