@@ -210,6 +210,7 @@ def _notices(feed: ParsedFeed, url: str) -> Iterator[Notice]:
             f"A story of {url}, “{each.begins}”, cannot be read ({each.reason}) and is left out; "
             "the others are taken. Tell the publisher.",
         )
+    yield from _of_code_page(feed, url)
     damaged = [each for each in feed.entries if each.is_damaged]
     if damaged:
         yield Notice(
@@ -217,6 +218,23 @@ def _notices(feed: ParsedFeed, url: str) -> Iterator[Notice]:
             f"{url} sends bytes that are no characters, first in “{damaged[0].title[:MAX_SAID]}”. "
             "A story that stands here already keeps its text until they are mended; tell the "
             "publisher.",
+        )
+
+
+def _of_code_page(feed: ParsedFeed, url: str) -> Iterator[Notice]:
+    """What is told of a feed that names no code page, unless it was surely understood."""
+    if feed.guessed:
+        yield Notice(
+            "code_page",
+            f"{url} does not name its code page or its language and is not UTF-8. It is read as "
+            f"Windows-1252, by guess: look at “{feed.guessed}”. Tell the publisher to name it.",
+        )
+    if feed.misread:
+        said = phrases.counted(len(feed.misread), "story of it is", "stories of it are")
+        yield Notice(
+            "code_page",
+            f"{url} does not name its code page and is neither UTF-8 nor Windows-1252: {said} left "
+            f"out, first “{feed.misread[0][:MAX_SAID]}”. Tell the publisher to name it.",
         )
 
 

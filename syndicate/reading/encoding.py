@@ -2,6 +2,7 @@
 
 Labels lie more often than bytes do: text that is valid UTF-8 is UTF-8, whatever a header says. So
 is text that is nearly all of it valid: a character cut in half costs itself, never its document.
+Windows-1252 is a guess where nothing names it; `guessed_page` asks whether it was a good one.
 """
 
 import codecs
@@ -46,6 +47,7 @@ _OF_LANGUAGE = {
 }
 # A character beyond the first plane as a database writes it that knows UTF-16 alone (CESU-8).
 _PAIR = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
+GUESS = "windows_1252"  # the name of what nobody named
 _REPLACED = "\ufffd"
 _REPLACED_BYTES = _REPLACED.encode()
 # For each broken place: how many characters beyond ASCII must be whole for a text to be UTF-8.
@@ -81,7 +83,7 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
         content_type: the HTTP header, for its charset.
 
     Returns:
-        (text, name of the encoding that it was read by)
+        (text, name of the encoding that it was read by; `GUESS` where it was guessed)
     """
     for bom, name in _BOMS:
         if body.startswith(bom):
@@ -100,7 +102,7 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
             return _whole(body.decode(name)), name
         except (LookupError, ValueError):
             continue
-    return _whole(body.decode("windows-1252", "replace")), "windows-1252"
+    return _whole(body.decode(GUESS, "replace")), GUESS
 
 
 def _page(body: bytes) -> str | None:

@@ -212,6 +212,10 @@ class ParsedFeed:
         cut_off: the first words of the entry that its end cut, and which is left out; none where it
             ends between two entries, and None of a whole one.
         unread: entries that are left out because they cannot be read.
+        guessed: a story of one that names no code page and was likely understood; None where that
+            is sure, or a page is named.
+        misread: stories that are left out because the code page, which it does not name, is not the
+            one that was guessed.
     """
 
     format: str
@@ -227,6 +231,8 @@ class ParsedFeed:
     broken: str | None = None
     cut_off: str | None = None
     unread: tuple[Unread, ...] = ()
+    guessed: str | None = None
+    misread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

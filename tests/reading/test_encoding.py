@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.reading.encoding import decode, is_legal, legal, legal_object
+from syndicate.reading.encoding import GUESS, decode, is_legal, legal, legal_object
 
 SAID = "<p>Café – قهوة</p>"  # noqa: RUF001 - a dash
 LATIN = "<p>Café “crème”</p>"
@@ -40,9 +40,9 @@ def test_bytes_that_tell_count_for_more_than_labels(
     ("body", "content_type", "text", "name"),
     [
         (LATIN.encode("windows-1252"), "text/html; charset=ISO-8859-1", LATIN, "windows-1252"),
-        (LATIN.encode("windows-1252"), "", LATIN, "windows-1252"),
-        (LATIN.encode("windows-1252"), "charset=nonsense", LATIN, "windows-1252"),
-        (LATIN.encode("windows-1252"), "charset=hex", LATIN, "windows-1252"),
+        (LATIN.encode("windows-1252"), "", LATIN, GUESS),
+        (LATIN.encode("windows-1252"), "charset=nonsense", LATIN, GUESS),
+        (LATIN.encode("windows-1252"), "charset=hex", LATIN, GUESS),
         ("<p>Жизнь</p>".encode("koi8-r"), 'charset="koi8-r"', "<p>Жизнь</p>", "koi8-r"),
         ("<p>新闻</p>".encode("gb18030"), "charset=GB2312", "<p>新闻</p>", "gb18030"),
         (
@@ -123,7 +123,7 @@ def test_bytes_of_another_encoding_are_not_taken_for_broken_utf_8(text: str, nam
 def test_a_declaration_far_down_is_not_looked_for() -> None:
     far = b" " * 2_048 + '<meta charset="windows-1256"><p>قهوة</p>'.encode("windows-1256")
 
-    assert decode(far)[1] == "windows-1252"
+    assert decode(far)[1] == GUESS
 
 
 @given(st.binary(), st.text(max_size=40))

@@ -20,14 +20,14 @@ from typing import Any
 from lxml import etree
 
 from syndicate.errors import NotAFeedError
-from syndicate.reading import clean, dates, encoding, nesting
+from syndicate.reading import clean, dates, encoding, guessed_page, nesting
 from syndicate.reading.feeds import cut_off_xml, jsonfeed, read_xml
 from syndicate.reading.feeds.repair_xml import closed_texts, mended, without_doctype
 from syndicate.reading.feeds.straighten_xml import straightened
 from syndicate.reading.records import Entry, ParsedFeed
 
 MAX_ENTRIES = 1000
-VERSION = 5  # raise it when the same bytes are read differently: every source is then read anew
+VERSION = 6  # raise it when the same bytes are read differently: every source is then read anew
 _HEAD = 2_000
 _MENDED = "not well-formed; it was mended to be read"
 _CAPS = {"title": 5_000, "summary": 50_000, "guid": 5_000, "link": 5_000, "raw_published": 500}
@@ -60,8 +60,12 @@ def parse(
     Raises:
         NotAFeedError: it is none; the sentence says what it looks like.
     """
-    text, _ = encoding.decode(body, content_type)
-    start = text.lstrip("\ufeff \t\r\n")
+    text, page = encoding.decode(body, content_type)
+    found = _read(text.lstrip("\ufeff \t\r\n"), url, now=now, zone=zone)
+    return guessed_page.judged(found) if page == encoding.GUESS else found
+
+
+def _read(start: str, url: str | None, *, now: dt.datetime, zone: str | None) -> ParsedFeed:
     if start.startswith(("{", "[")):
         return _shortened(jsonfeed.read(start, base=url, now=now, zone=zone), 0)
     text, over_cap = cut(closed_texts(without_doctype(start)))
@@ -199,6 +203,8 @@ def as_json(feed: ParsedFeed) -> dict[str, Any]:
         "left_out": feed.over_cap,
         "broken": feed.broken,
         "cut_off": feed.cut_off,
+        "guessed": feed.guessed,
+        "misread": list(feed.misread),
         "unread": [dataclasses.asdict(each) for each in feed.unread],
     }
     return {"feed": head, "entries": [entry_json(entry) for entry in feed.entries]}

@@ -306,4 +306,4 @@ def test_what_is_wrong_in_one_story_costs_no_other(wrong: bytes) -> None:
 
     others = [f"Story {number}" for number in (0, 1, 3, 4)]
     assert [each.title for each in found.entries if each.title in others] == others
-    assert len(found.entries) + len(found.unread) == 5
+    assert len(found.entries) + len(found.unread) + len(found.misread) == 5
