@@ -2,11 +2,11 @@
 
 import asyncio
 import datetime as dt
-import functools
 from collections.abc import Sequence
 from http import HTTPStatus
 
 from syndicate import logs, settings
+from syndicate.collect.sitemap_parts import parts_of
 from syndicate.errors import BAD_ROW, FetchError, SyndicateError
 from syndicate.fetch import Fetcher, shown, user_agent
 from syndicate.reading import pool
@@ -22,7 +22,6 @@ log = logs.get(__name__)
 BATCH = 5
 # A news sitemap holds two days, and what is older was compared before.
 RECENT = dt.timedelta(days=2)
-MAX_PARTS = 5
 
 
 def compare_due(now: dt.datetime) -> int:
@@ -78,28 +77,8 @@ async def read_sitemap(
     found = await loop.run_in_executor(
         None, lambda: readers.sitemap(answer.body, url=answer.url, now=now)
     )
-    return [*found.entries, *await parts_of(found.children, fetcher, readers, allow=allow, now=now)]
-
-
-async def parts_of(
-    children: Sequence[str],
-    fetcher: Fetcher,
-    readers: Readers,
-    *,
-    allow: Sequence[str],
-    now: dt.datetime,
-) -> list[SitemapEntry]:
-    """The addresses of the newest parts of a sitemap index; an index within one is left out."""
-    entries: list[SitemapEntry] = []
-    loop = asyncio.get_running_loop()
-    headers = {"User-Agent": user_agent(settings.load().base_url())}
-    for child in children[:MAX_PARTS]:
-        answer = await fetcher.get(child, headers=headers, allow=allow)
-        if answer.status == HTTPStatus.OK:
-            read = functools.partial(readers.sitemap, answer.body, url=answer.url, now=now)
-            part = await loop.run_in_executor(None, read)
-            entries += part.entries
-    return entries
+    parts = await parts_of(found.children, fetcher, readers, allow=allow, now=now)
+    return [*found.entries, *(entry for _, part in parts for entry in part.entries)]
 
 
 def _is_recent(each: SitemapEntry, now: dt.datetime) -> bool:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 from urllib.parse import urljoin
@@ -13,7 +13,6 @@ from syndicate.collect import websub
 from syndicate.collect.polling import Notice
 from syndicate.errors import NotAFeedError
 from syndicate.fetch import Response
-from syndicate.reading.feeds.sitemap import MAX_ENTRIES
 from syndicate.reading.pool import Readers
 from syndicate.reading.records import MAX_SAID, Entry, ParsedFeed, ParsedPage, Sitemap, SitemapEntry
 from syndicate.vocabulary.sources import SourceKind
@@ -145,12 +144,6 @@ def entry_of(page: ParsedPage) -> Entry:
         tags=page.tags,
         canonical=page.canonical,
     )
-
-
-def with_parts(document: SourceDocument, entries: Iterable[SitemapEntry]) -> SourceDocument:
-    """A sitemap index with the addresses of its parts, 1,000 at most."""
-    found = tuple(_of_address(each) for each in entries)
-    return dataclasses.replace(document, entries=(document.entries + found)[:MAX_ENTRIES])
 
 
 def _hub(links: Mapping[str, str], url: str) -> tuple[str, str] | None:

@@ -22,8 +22,7 @@ from syndicate import logs, settings
 from syndicate.articles.identity import Identified, identify
 from syndicate.articles.store_found import Stored
 from syndicate.collect import holding, polling, storing
-from syndicate.collect.completeness import parts_of
-from syndicate.collect.documents import SourceDocument, read_document, with_parts
+from syndicate.collect.documents import SourceDocument, read_document
 from syndicate.collect.from_row import (
     answer_of,
     basis_of,
@@ -39,6 +38,7 @@ from syndicate.collect.pages import EntriesWithPages, PageSource
 from syndicate.collect.polling import Answer, Content, Polled, Verdict
 from syndicate.collect.release_buffer import Settling
 from syndicate.collect.robots import check_source
+from syndicate.collect.sitemap_parts import completed
 from syndicate.collect.storing import Brought
 from syndicate.errors import BAD_ROW, SyndicateError
 from syndicate.fetch import Fetcher, Response, user_agent
@@ -312,16 +312,9 @@ class _Run:
             now=now,
         )
         document = await asyncio.get_running_loop().run_in_executor(self._reading, read)
-        if document.parts:
-            entries = await parts_of(
-                document.parts,
-                self._fetcher,
-                self._readers,
-                allow=source.allow_origins,
-                now=now,
-            )
-            document = with_parts(document, entries)
-        return document
+        return await completed(
+            document, self._fetcher, self._readers, allow=source.allow_origins, now=now
+        )
 
     async def _pages(self, leased: LeasedSource, found: list[Identified]) -> EntriesWithPages:
         """The entries with their pages read, where the source says so."""

@@ -13,10 +13,10 @@ from typing import TypeVar
 
 from syndicate import logs
 from syndicate.collect import discovery
-from syndicate.collect.completeness import parts_of
 from syndicate.collect.discovery import Choice, Looked, Material
-from syndicate.collect.documents import of_feed, of_page, of_sitemap, with_parts
+from syndicate.collect.documents import of_feed, of_page, of_sitemap
 from syndicate.collect.robots import robots
+from syndicate.collect.sitemap_parts import completed
 from syndicate.errors import FetchError, NotAFeedError, RobotsError, SyndicateError, TemporaryError
 from syndicate.fetch import Fetcher, Response, shown, user_agent
 from syndicate.reading.pool import Readers
@@ -201,11 +201,9 @@ class Search:
             document = of_sitemap(await _in_thread(read), answer.url)
         except NotAFeedError:
             return None
-        if document.parts:
-            parts = await parts_of(
-                document.parts, self.fetcher, self.readers, allow=self.allow, now=self.now
-            )
-            document = with_parts(document, parts)
+        document = await completed(
+            document, self.fetcher, self.readers, allow=self.allow, now=self.now
+        )
         entries = document.entries
         newest = discovery.newest_of(entries)
         return Material(Choice(SourceKind.SITEMAP, url, "", len(entries), newest), entries)

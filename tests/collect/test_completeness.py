@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from syndicate.collect import completeness as comparing
+from syndicate.collect.sitemap_parts import MAX_PARTS
 from syndicate.errors import FetchError, SyndicateError
 from syndicate.fetch import Fetcher
 from syndicate.reading import pool
@@ -182,12 +183,12 @@ def test_a_part_that_does_not_answer_leaves_the_others_and_an_index_within_is_le
 
 
 def test_of_many_parts_the_newest_five_are_read(site: Site) -> None:
-    parts = [f"/{number}.xml" for number in range(comparing.MAX_PARTS + 2)]
+    parts = [f"/{number}.xml" for number in range(MAX_PARTS + 2)]
     site.serve("/index.xml", index(site, *parts))
 
     read(site, "/index.xml")
 
-    assert len(site.asked) == 1 + comparing.MAX_PARTS
+    assert len(site.asked) == 1 + MAX_PARTS
 
 
 @pytest.mark.parametrize("status", [404, 500, 204])

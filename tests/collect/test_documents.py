@@ -12,7 +12,6 @@ from syndicate.collect.documents import SourceDocument, read_document, shortcomi
 from syndicate.errors import NotAFeedError
 from syndicate.fetch import Response
 from syndicate.reading import pool
-from syndicate.reading.feeds.sitemap import MAX_ENTRIES
 from syndicate.reading.pool import Readers
 from syndicate.reading.records import (
     Entry,
@@ -353,38 +352,6 @@ def test_a_page_that_is_neither_is_refused_with_what_helps(lacking: dict[str, st
         "https://daily.example/1 is neither an article nor a list of articles; give the source a "
         "profile with headline and body, or with links."
     )
-
-
-def test_a_guessed_code_page_is_told_by_the_story_to_look_at() -> None:
-    guessed, misread = (
-        [(each.kind, each.message) for each in documents.of_feed(feed, "https://a.example").notices]
-        for feed in (
-            ParsedFeed("rss", guessed="Pøíliš"),
-            ParsedFeed("rss", misread=("https://a.example/1", "https://a.example/2")),
-        )
-    )
-
-    likely = (
-        "https://a.example does not name its code page or its language and is not UTF-8. It is "
-        "read as Windows-1252, by guess: look at “Pøíliš”. Tell the publisher to name it."
-    )
-    unlikely = (
-        "https://a.example does not name its code page and is neither UTF-8 nor Windows-1252: 2 "
-        "stories of it are left out, first “https://a.example/1”. Tell the publisher to name it."
-    )
-    assert (guessed, misread) == ([("code_page", likely)], [("code_page", unlikely)])
-
-
-def test_the_parts_of_an_index_come_after_its_own_addresses_and_stop_at_the_cap() -> None:
-    own = documents.of_sitemap(Sitemap(entries=(SitemapEntry("https://a.example/own"),)), URL)
-    parts = [SitemapEntry(f"https://a.example/{number}") for number in range(MAX_ENTRIES)]
-
-    whole = documents.with_parts(own, parts)
-    few = documents.with_parts(own, iter(parts[:1]))
-
-    assert [each.link for each in few.entries] == ["https://a.example/own", "https://a.example/0"]
-    assert len(whole.entries) == MAX_ENTRIES
-    assert whole.entries[-1].link == f"https://a.example/{MAX_ENTRIES - 2}"
 
 
 @pytest.mark.parametrize(

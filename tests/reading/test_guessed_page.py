@@ -2,6 +2,7 @@
 
 import pytest
 
+from syndicate.collect import documents
 from syndicate.reading.feeds import parse
 from syndicate.reading.guessed_page import Guess, guess_of
 from syndicate.reading.records import ParsedFeed
@@ -70,3 +71,23 @@ def test_a_page_that_is_named_is_no_guess() -> None:
     found = parse.parse(named.encode("cp1251"), now=NOW)
 
     assert (found.entries[0].title, found.misread) == ("Новости порта", ())
+
+
+def test_a_guessed_code_page_is_told_by_the_story_to_look_at() -> None:
+    guessed, misread = (
+        [(each.kind, each.message) for each in documents.of_feed(feed, "https://a.example").notices]
+        for feed in (
+            ParsedFeed("rss", guessed="Pøíliš"),
+            ParsedFeed("rss", misread=("https://a.example/1", "https://a.example/2")),
+        )
+    )
+
+    likely = (
+        "https://a.example does not name its code page or its language and is not UTF-8. It is "
+        "read as Windows-1252, by guess: look at “Pøíliš”. Tell the publisher to name it."
+    )
+    unlikely = (
+        "https://a.example does not name its code page and is neither UTF-8 nor Windows-1252: 2 "
+        "stories of it are left out, first “https://a.example/1”. Tell the publisher to name it."
+    )
+    assert (guessed, misread) == ([("code_page", likely)], [("code_page", unlikely)])
