@@ -122,8 +122,7 @@ _SUMS = text(
     SELECT recent, concat(count(hash), ':', sum(hash)),
         concat(count(hash) FILTER (WHERE is_recent), ':', sum(hash) FILTER (WHERE is_recent))
     FROM (SELECT now() - CAST(:overlap AS interval) AS recent) ago LEFT JOIN LATERAL (
-        SELECT hashtextextended(concat_ws('|', fact, encode(reader, 'hex'), about,
-            extract(epoch FROM at), extract(epoch FROM noted_at), reason), 0) AS hash,
+        SELECT hash_record_extended(ROW (fact, reader, about, at, noted_at, reason), 0) AS hash,
             noted_at > recent AS is_recent
         FROM ({_ROWS}) facts
     ) each ON true GROUP BY recent
