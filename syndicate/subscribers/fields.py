@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from syndicate.subscribers.columns import role_of
-from syndicate.subscribers.status_cells import NO, Role, judge, speaks_of_leaving
+from syndicate.subscribers.status_cells import (
+    NO,
+    Objection,
+    Role,
+    judge,
+    of_words,
+    speaks_of_leaving,
+)
 from syndicate.subscribers.words import phrases, plain
 
 _LONGEST = 100_000
@@ -13,7 +20,13 @@ _NEWSLETTER = phrases("newsletter")
 
 
 def fields_speak_of_leaving(cell: str) -> bool | None:
-    """Whether a field says that a reader may not be mailed; None when the cell holds no fields.
+    """Whether a field says that a reader may not be mailed; None when the cell holds no fields."""
+    found = objections_in(cell)
+    return None if found is None else bool(found)
+
+
+def objections_in(cell: str) -> list[Objection] | None:
+    """Why a reader may not be mailed, by each field that says so; None when there are no fields.
 
     Each is read as a column of its name would be: `{"unsubscribed": false}` says nothing.
     """
@@ -25,7 +38,8 @@ def fields_speak_of_leaving(cell: str) -> bool | None:
         return None
     if not isinstance(found, (dict, list)):
         return None
-    return any(_says_so(names, value) for names, value in _fields((), found))
+    said = (_objection(names, value) for names, value in _fields((), found))
+    return [each for each in said if each is not None]
 
 
 def _fields(names: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -46,17 +60,19 @@ def _written(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _says_so(names: tuple[str, ...], value: str) -> bool:
+def _objection(names: tuple[str, ...], value: str) -> Objection | None:
     name = names[-1] if names else ""
     role = role_of(name)
     if plain(name) in _NEWSLETTER and plain(value) in NO:
-        return True
-    if role is None:
-        return speaks_of_leaving(value) or _is_yes_to_leaving(names, value)
-    objection = judge(role, name, value)
+        return of_words(name)
+    if role is None and speaks_of_leaving(value):
+        return of_words(value)
+    found = None if role is None else judge(role, name, value)
     # A "state" among fields is mostly one of a country.
-    has_said = objection is not None and (objection.has_left or role is not Role.STATE)
-    return has_said or _is_yes_to_leaving(names[:-1], value)
+    if found is not None and (found.has_left or role is not Role.STATE):
+        return found
+    around = names if role is None else names[:-1]
+    return of_words(" ".join(around)) if _is_yes_to_leaving(around, value) else None
 
 
 def _is_yes_to_leaving(names: tuple[str, ...], value: str) -> bool:

@@ -6,29 +6,38 @@ them there as JSON with a status of each. Who has left one list has not left ano
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from syndicate.errors import UsageError
 from syndicate.subscribers.csvfile import Row, Table
-from syndicate.subscribers.fields import fields_speak_of_leaving
-from syndicate.subscribers.status_cells import quoted
+from syndicate.subscribers.fields import objections_in
+from syndicate.subscribers.status_cells import Objection, quoted
 from syndicate.subscribers.tags import places_of, tags_in
 from syndicate.subscribers.tools.known import tool_of
 from syndicate.subscribers.words import phrases, plain
+from syndicate.vocabulary.sending import SuppressionReason
 
 HOW = "say with --list NAME (`list` in the API) which one to import. Nothing was imported."
 _LISTS, _NAMES = phrases("lists"), ("name", "list", "title")
 _BETWEEN = re.compile(r"[;,|]")
 _SHOWN = 5
+# The word for how a reader stands in a list, the worst last; "" where nothing is said.
+_PENDING, _LEFT = "unconfirmed", "unsubscribed"
+_REASONS = {
+    SuppressionReason.BOUNCE: "bounced",
+    SuppressionReason.OPERATOR: "blocked",
+    SuppressionReason.COMPLAINT: "complained",
+}
+_WORDS = ("", "subscribed", _PENDING, _LEFT, *_REASONS.values())
 
 
 @dataclass(frozen=True)
 class _Named:
-    """A list in a cell, and whether it is said there that the reader has left it."""
+    """A list in a cell, and the word that is said there of how its reader stands in it."""
 
     name: str
-    has_left: bool | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,8 +66,7 @@ class OneList(Table):
             if found is not None and self.is_tag:
                 yield row
             elif found is not None:
-                said = {None: "", False: "subscribed", True: "unsubscribed"}[found.has_left]
-                cells = (*row.cells[: self.place], said, *row.cells[self.place + 1 :])
+                cells = (*row.cells[: self.place], found.said, *row.cells[self.place + 1 :])
                 yield replace(row, cells=cells)
             elif row.fault:
                 yield row
@@ -161,7 +169,7 @@ def _named(table: Table, place: int) -> dict[str, str]:
 def _one_of(cell: str, only: str) -> _Named | None:
     found = [each for each in _lists_in(cell) if plain(each.name) == only]
     # Said twice, the worse counts.
-    return max(found, key=lambda each: each.has_left or False, default=None)
+    return max(found, key=lambda each: _WORDS.index(each.said), default=None)
 
 
 def _lists_in(cell: str) -> Iterator[_Named]:
@@ -182,6 +190,16 @@ def _of_fields(each: object) -> Iterator[_Named]:
         name = next((str(each[key]) for key in _NAMES if each.get(key)), "")
         rest = {key: value for key, value in each.items() if key not in _NAMES}
         if name:
-            yield _Named(name, fields_speak_of_leaving(json.dumps(rest, ensure_ascii=False)))
+            found = objections_in(json.dumps(rest, ensure_ascii=False))
+            yield _Named(name, "" if found is None else _worst(found))
     elif isinstance(each, str):
         yield _Named(each)
+
+
+def _worst(objections: Sequence[Objection]) -> str:
+    """How a reader stands in a list of which these fields speak."""
+    said = ["subscribed"]
+    for each in objections:
+        word = _PENDING if each.is_pending else _LEFT
+        said.append(word if each.suppressed is None else _REASONS.get(each.suppressed, word))
+    return max(said, key=_WORDS.index)

@@ -229,6 +229,11 @@ def of_file(name: str) -> Objection:
     return _objection(f"is in {quoted(name)}, the file of those who have left", plain(name))
 
 
+def of_words(text: str) -> Objection:
+    """Against whom words of people's own, or names of fields, say that they have left."""
+    return _objection(f"has left where the file comes from: “{quoted(text)}”", plain(text))
+
+
 def _objection(why: str, said: str) -> Objection:
     reason = _reason(said)
     is_pending = reason is None and bool(_PENDING.search(f" {said} "))

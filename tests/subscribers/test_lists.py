@@ -1,12 +1,16 @@
 """A file of several lists: one of them comes in; who has left another is neither lost nor out."""
 
 import pytest
+from sqlalchemy import select
 
 from syndicate.errors import UsageError
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom.newsletters import Newsletter
+from syndicate.store.readers import recipients, subscribers
+from syndicate.store.readers.recipients import Suppression
 from syndicate.subscribers import csvfile, transfer
 from syndicate.subscribers.transfer import Foreseen, How
+from syndicate.vocabulary.sending import SuppressionReason
 from tests.subscribers import desk
 from tests.subscribers.desk import NOW
 
@@ -31,6 +35,16 @@ gone@example.com;enabled;"[{""name"": ""Morning"", ""subscription_status"": ""un
 out@example.com;blocklisted;"[{""name"": ""Morning"", ""subscription_status"": ""confirmed""}]"
 never@example.com;enabled;[]
 """
+REASONS = "email;lists\n" + "".join(
+    f'{word}@example.com;"[{{""name"": ""Morning"", {fields}}}]"\n'
+    for word, fields in {
+        "in": '""status"": ""confirmed""',
+        "spam": '""status"": ""complained"", ""unsubscribed"": true',
+        "dead": '""bounced"": true, ""status"": ""unsubscribed""',
+        "left": '""status"": ""unsubscribed""',
+        "asked": '""subscription_status"": ""unconfirmed""',
+    }.items()
+)
 
 
 @pytest.fixture
@@ -54,6 +68,7 @@ def foreseen(text: str, only: str = "") -> Foreseen:
         (IN_A_CELL, "", (3, 3, 0, 0), []),
         (AS_JSON, "Morning", (3, 1, 1, 1), [5]),
         (AS_JSON, "Evening", (1, 0, 1, 0), [3, 4, 5]),
+        (REASONS, "Morning", (5, 1, 2, 2), []),
         ('email,list\nin@example.com,"Morning, daily"\n', "morning, daily", (1, 1, 0, 0), []),
         (
             "email,Newsletter\nin@example.com,Morning\nb@example.com,\n",
@@ -90,3 +105,22 @@ def test_a_list_that_nobody_can_tell_is_refused_in_a_sentence(
     with pytest.raises(UsageError) as refused:
         foreseen(text, only)
     assert sentence in str(refused.value)
+
+
+def test_why_somebody_left_a_list_is_kept_as_its_fields_say(morning: Newsletter) -> None:
+    transfer.import_csv(
+        csvfile.lines_of(REASONS),
+        "morning",
+        wording="Yes.",
+        origin="list.csv",
+        now=NOW,
+        how=How(only="Morning"),
+    )
+
+    with transaction() as tx:
+        barred = {each.address_hash: each.reason for each in tx.scalars(select(Suppression))}
+        assert barred == {
+            recipients.hash_of("spam@example.com"): SuppressionReason.COMPLAINT,
+            recipients.hash_of("dead@example.com"): SuppressionReason.BOUNCE,
+        }
+        assert subscribers.counts(tx, morning.id) == {"pending": 1, "active": 1, "ended": 1}
