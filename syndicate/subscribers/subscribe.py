@@ -137,6 +137,28 @@ def ask(  # noqa: PLR0913 - what a sign-up form holds and says about itself, eac
     confirmation.queue(mail, address, subscription, publication, chosen=carried, now=now)
 
 
+def check(
+    address: str,
+    newsletter_slug: str,
+    *,
+    language: str,
+    sections: Collection[str],
+    languages: Collection[str],
+) -> None:
+    """Refuse a form that `ask` would refuse, before it is counted. Tells nothing of the address.
+
+    Raises:
+        BadAddressError: it is no address that mail can go to.
+        NotFoundError: there is no such newsletter.
+        RefusedError: the newsletter has ended.
+        UsageError: as `asked.in_form`.
+    """
+    recipients.normalise(address)
+    with transaction() as tx:
+        newsletter = _public(tx, newsletter_slug)
+        asked.in_form(tx, newsletter, language=language, sections=sections, languages=languages)
+
+
 def read(token: str, *, now: dt.datetime) -> Pending:
     """What a confirmation link is about, for the page that asks for the click. Changes nothing.
 

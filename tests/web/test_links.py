@@ -5,6 +5,7 @@ import logging
 import re
 
 import pytest
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from syndicate import clock, logs, settings, signing
@@ -129,6 +130,26 @@ def test_sign_up_is_capped_per_visitor(browser: TestClient) -> None:
 
     assert answer.status_code == 429
     assert answer.headers["retry-after"] == "60"
+
+
+@pytest.mark.usefixtures("newsroom")
+def test_a_sign_up_that_is_refused_takes_nothing_of_the_visitors_few(browser: TestClient) -> None:
+    form = {"address": READER, "language": "en", "stamp": stamp("sign-up:morning")}
+    wrong = ({"address": "nobody"}, {"sections": ["sport"]}, {"languages": ["fr"]})
+
+    answers = [browser.post("/newsletters/morning", data=form | wrong[at % 3]) for at in range(36)]
+
+    assert {answer.status_code for answer in answers} == {422}
+    assert "Check your email" in sign_up(browser)
+    # A machine does not try for ever; and whoever does so from a network bars nobody else there.
+    with transaction() as tx:
+        used = "UPDATE cap_counter SET used = 100 WHERE cap = 'sign-up:refused-hour'"
+        tx.execute(text(used))
+    refused = browser.post("/newsletters/morning", data=form | wrong[0])
+    assert refused.status_code == 429
+    assert "too many sign-ups from your network" in refused.text
+    assert 'value="nobody"' in refused.text
+    assert "Check your email" in sign_up(browser, address="reader002@example.com")
 
 
 @pytest.mark.usefixtures("newsroom")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request, Response
 from syndicate import clock, phrases, settings
 from syndicate.actions import forms
 from syndicate.actions.forms import Cap, Guarded
-from syndicate.errors import NotFoundError
+from syndicate.errors import BadAddressError, CapReachedError, NotFoundError, UsageError
 from syndicate.languages import own_name
 from syndicate.newsletters import timetable
 from syndicate.newsroom.making.days import WEEKDAYS
@@ -36,6 +36,9 @@ from syndicate.zones import zone_or_utc
 
 # A household signs up for a few newsletters; a list bomber wants hundreds.
 VISITOR_CAPS = (Cap("sign-up:visitor-hour", 10, 1), Cap("sign-up:visitor-day", 30, 24))
+# A form that cannot be taken costs none of these. What is said of it anybody knows without us, for
+# its address is not looked up; so this only keeps a machine from trying for ever.
+REFUSAL_CAPS = (Cap("sign-up:refused-hour", 100, 1),)
 _RECENT = 10
 
 router = APIRouter(include_in_schema=False, route_class=SteppedRoute)
@@ -103,6 +106,7 @@ def sign_up(  # noqa: PLR0913 - the form's fields, each by its name
     now = clock.now()
     try:
         forms.check(_form_of(slug), guarded, now)
+        _refuse_unfit(slug, filled, guarded, now)
         _take_caps(guarded, now)
         subscribe.ask(
             address,
@@ -121,12 +125,33 @@ def sign_up(  # noqa: PLR0913 - the form's fields, each by its name
     return _check_your_mail(offer)
 
 
+def _refuse_unfit(slug: str, filled: _Filled, guarded: Guarded, now: dt.datetime) -> None:
+    try:
+        subscribe.check(
+            filled.address,
+            slug,
+            language=filled.language,
+            sections=filled.sections,
+            languages=filled.languages,
+        )
+    except (BadAddressError, UsageError):
+        with transaction() as tx:
+            is_allowed = forms.take_visitor_caps(tx, REFUSAL_CAPS, guarded.ip, now)
+        if not is_allowed:
+            raise _too_many() from None
+        raise
+
+
+def _too_many() -> CapReachedError:
+    return forms.too_many("There have been too many sign-ups from your network.")
+
+
 def _take_caps(guarded: Guarded, now: dt.datetime) -> None:
     with transaction() as tx:
         is_allowed = forms.take_visitor_caps(tx, VISITOR_CAPS, guarded.ip, now)
         is_good = forms.take_post(tx, guarded, now)
     if not is_allowed:
-        raise forms.too_many("There have been too many sign-ups from your network.")
+        raise _too_many()
     if not is_good:
         raise forms.spent()
 
