@@ -4,10 +4,13 @@ Mostly it decides nothing: names and places are not kept, and a file whose other
 means the same in every code page. Else it is read in each, and the one counts in which words are
 understood that are not ASCII: "Отписан" is one in one of them alone. Read in the wrong one it
 would be a harmless word, and everybody would come in. Where none is understood and the readings
-differ in who may be mailed, nobody guesses: an operator says which it is.
+differ in who may be mailed, nobody guesses: an operator says which it is. So too where none is
+understood and a column that nobody knows holds few different words, as one of status does: the file
+may be in a page that is not tried here.
 """
 
 import codecs
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +18,7 @@ from syndicate.errors import UsageError
 from syndicate.subscribers import columns, csvfile, status_cells
 from syndicate.subscribers.columns import Columns
 from syndicate.subscribers.csvfile import Table, table_of
+from syndicate.subscribers.harmless import Harm, harm_of
 from syndicate.subscribers.survey import survey
 
 # The commonest first: of those that mean the same the first is taken.
@@ -25,6 +29,7 @@ PAGES = (
 )  # fmt: skip
 _OTHERS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "iso8859-1", "iso8859-15")
 _KNOWN = frozenset(codecs.lookup(each).name for each in (*PAGES, *_OTHERS))
+_FEW = 12  # different words in a column of status, at most
 _NEUTRAL = "latin-1"  # reads every byte, and leaves ASCII as it is
 HOW = (
     "say which it is with --encoding NAME (`encoding` in the API), such as cp1252 or cp1251, or "
@@ -40,11 +45,15 @@ class _Reading:
         text: of the file.
         known: how many of its names and cells of status that are not ASCII are understood.
         meaning: what decides who may be mailed; equal where two readings mean the same.
+        has_words: whether any name that is not ASCII is understood, if only as a harmless one.
+        unread: place of a column that is possibly one of status; None where there is none.
     """
 
     text: str
     known: int
     meaning: object
+    has_words: bool = False
+    unread: int | None = None
 
 
 def decoded(raw: bytes, *, encoding: str = "", ignored: Collection[str] = ()) -> str:
@@ -124,6 +133,12 @@ def _guessed(raw: bytes, ignored: Collection[str], error: UsageError) -> str:
             f"{str(error).partition(';')[0]}, and which code page it is in decides who may be "
             f"mailed: {HOW}"
         ) from error
+    unread = best[0].unread
+    if unread is not None and not most and not any(each.has_words for each in readings):
+        raise UsageError(
+            f"{str(error).partition(';')[0]}. In no code page that is tried is any of its words "
+            f"understood, and column {unread + 1} possibly says who has left: {HOW}"
+        ) from error
     return best[0].text
 
 
@@ -157,7 +172,25 @@ def _read(text: str, table: Table, ignored: Collection[str]) -> _Reading:
     addresses = frozenset(cell for at, cell in odd if at == found.columns.address)
     roles = frozenset((each.place, each.role) for each in found.columns.judged)
     barred = frozenset((key, why.has_left) for key, (_, why) in found.barred.items())
-    return _Reading(text, known, (roles, barred, addresses, found.columns.address))
+    meaning = (roles, barred, addresses, found.columns.address)
+    has_words = any(harm_of(name) is Harm.NONE for name in table.names if not name.isascii())
+    return _Reading(text, known, meaning, has_words, _unread(table, found.columns))
+
+
+def _unread(table: Table, found: Columns) -> int | None:
+    """The first column that nobody knows whose cells look like words of status.
+
+    They are few and come again, and one of them is not ASCII; in people's own notes it is that one
+    which comes again.
+    """
+    rows = [row for row in table.rows() if not row.fault]
+    for each in found.watched:
+        cells = Counter(cell for row in rows if (cell := row.cells[each.place]))
+        odd = [times for cell, times in cells.items() if not cell.isascii()]
+        is_few = len(cells) <= min(_FEW, cells.total() - 1)
+        if odd and is_few and (max(odd) > 1 or not each.is_text):
+            return each.place
+    return None
 
 
 def _is_known(name: str) -> bool:

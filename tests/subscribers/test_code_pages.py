@@ -83,6 +83,47 @@ def test_where_the_code_page_decides_who_may_be_mailed_an_operator_says_which_it
         assert readers(text.encode(page), encoding=page) == who
 
 
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        (
+            "mac-arabic",
+            "Email;Ga\nin@example.com;مسجل\nleft@example.com;ملغى\nb@example.com;مسجل\n",
+        ),
+        (
+            "cp775",
+            "email;X\nin@example.com;žinios\nleft@example.com;atsisakė\nb@example.com;žinios\n",
+        ),
+        ("cp1125", "Email;Позн\nin@example.com;є\nleft@example.com;знято\nb@example.com;є\n"),
+        ("mac-arabic", "Email;Note\nin@example.com;مسجل\nb@example.com;مسجل\nc@example.com;ملغى\n"),
+    ],
+)
+def test_a_page_that_is_in_no_list_is_asked_for_where_a_column_may_be_one_of_status(
+    page: str, text: str
+) -> None:
+    with pytest.raises(UsageError, match="say which it is with --encoding NAME"):
+        readers(text.encode(page))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "email;Haarfarbe;Ort\n" + "".join(f"a{n}@example.com;grün{n};Köln\n" for n in range(20)),
+        "email;note\na@example.com;trifft uns in Köln\nb@example.com;ruft zurück\n",
+        "email;prénom;groupe\na@example.com;Zoé;équipe\nb@example.com;Noé;équipe\n",
+    ],
+)
+def test_a_column_of_many_words_or_a_name_that_is_understood_asks_nothing(text: str) -> None:
+    assert len(readers(text.encode("cp1252"))) == text.count("@")
+
+
+def test_a_page_that_was_asked_for_is_not_asked_for_again() -> None:
+    text = "email;Haarfarbe\na@example.com;grün\nb@example.com;grün\n"
+    with pytest.raises(UsageError, match="column 2 possibly says"):
+        readers(text.encode("cp1252"))
+    assert len(readers(text.encode("cp1252"), encoding="cp1252")) == 2
+
+
 def test_a_file_that_has_no_addresses_in_any_code_page_is_told_that() -> None:
     with pytest.raises(UsageError, match="no column of addresses"):
         readers("Größe;Ort\nXL;Köln\n".encode("cp1252"))
