@@ -97,6 +97,7 @@ def import_(  # noqa: PLR0913 - what a command takes
         actor=actor(),
         now=clock.now(),
     )
+    done = found.noted(done)
     if as_json:
         print_json(_told(done, time.monotonic() - began))
     else:
@@ -163,6 +164,7 @@ def _foretell(upload: Upload, slug: str, how: How, *, as_json: bool) -> None:
         actor=actor(),
         now=clock.now(),
     )
+    found = upload.noted(found)
     if as_json:
         numbers = {name: getattr(found, name) for name in _FORETOLD}
         rejected = [{"line": line, "reason": reason} for line, reason in found.rejected]
@@ -213,6 +215,7 @@ def _list(said: str, *told: Sequence[tuple[int, str]]) -> None:
     console.print(said)
     for pairs in told:
         for line, reason in pairs[:REASONS_SHOWN]:
-            console.print(f"  line {line}: {reason}", markup=False, highlight=False)
+            of_line = f"line {line}: " if line else ""
+            console.print(f"  {of_line}{reason}", markup=False, highlight=False)
         if len(pairs) > REASONS_SHOWN:
             console.print(f"  … and {len(pairs) - REASONS_SHOWN} more (--json has them all)")

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from syndicate.errors import UsageError
-from syndicate.subscribers import columns, csvfile, status_cells
+from syndicate.subscribers import columns, csvfile, foreign, status_cells
 from syndicate.subscribers.columns import Columns
 from syndicate.subscribers.csvfile import Table, table_of
 from syndicate.subscribers.harmless import Harm, harm_of
@@ -87,6 +87,7 @@ def _as_said(raw: bytes, encoding: str) -> str:
             f"The encoding {status_cells.quoted(encoding)} is unknown; name one of utf-8, utf-16, "
             f"iso8859-1, {', '.join(PAGES)}."
         )
+    foreign.refuse(raw)
     try:
         return raw.removeprefix(codecs.BOM_UTF8).decode(name)
     except UnicodeDecodeError as error:

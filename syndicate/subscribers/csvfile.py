@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from syndicate.errors import UsageError
+from syndicate.subscribers import foreign
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SEP = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
@@ -21,10 +22,6 @@ _SEP = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 _LINES_IN_QUOTES = 50
 NO_ADDRESSES = "The file has no column of addresses; its first line must name one `address`."
 HEAD_LINES = 20  # lines in which the names must come: blank ones and remarks may stand before
-_PACKED = {
-    b"\xd0\xcf\x11\xe0": "an Excel workbook",
-    b"%PDF": "a PDF",
-}
 _MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
     (b"\x00\x00\xfe\xff", "utf-32"),
@@ -152,9 +149,7 @@ def decoded(raw: bytes) -> str:
         NotUtf8Error: it is neither.
         UsageError: it is in no form that can be read; the sentence says which it seems to be.
     """
-    for mark, what in _PACKED.items():
-        if raw.startswith(mark):
-            raise UsageError(f"The file is {what}; save it as CSV in UTF-8.")
+    foreign.refuse(raw)
     encoding = next((name for mark, name in _MARKS if raw.startswith(mark)), "utf-8")
     if encoding == "utf-8" and b"\0" in raw[:2]:
         encoding = "utf-16-le" if raw[1:2] == b"\0" else "utf-16-be"

@@ -1,9 +1,14 @@
 """What somebody brings to an import: a file of readers, alone or with those of who has left."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from syndicate.subscribers import code_pages, csvfile, packed
+from syndicate.subscribers.status_cells import quoted
+from syndicate.subscribers.transfer import Foreseen, Imported
+
+Told = TypeVar("Told", Imported, Foreseen)
 
 _ANY = "latin-1"  # of a file of which only addresses are read
 _BLANK = "\ufeff \t\r\n,;"
@@ -16,10 +21,16 @@ class Upload:
     Attributes:
         lines: of the file of readers.
         left: lines of the files beside it that say by their names that those in them have left.
+        passed: names of files beside it that hold no readers.
     """
 
     lines: Sequence[str]
     left: Mapping[str, Sequence[str]]
+    passed: Sequence[str] = ()
+
+    def noted(self, told: Told) -> Told:
+        """What became of the lines, with a note of line 0 on each file that was passed over."""
+        return replace(told, notes=(*map(_passed, self.passed), *told.notes))
 
 
 def opened(raw: bytes, *, encoding: str = "", ignored: Collection[str] = ()) -> Upload:
@@ -40,7 +51,11 @@ def opened(raw: bytes, *, encoding: str = "", ignored: Collection[str] = ()) -> 
     said = {
         name: lines for name, lines in left.items() if any(line.strip(_BLANK) for line in lines)
     }
-    return Upload(csvfile.lines_of(text), said)
+    return Upload(csvfile.lines_of(text), said, found.passed)
+
+
+def _passed(name: str) -> tuple[int, str]:
+    return 0, f"{quoted(name)} in the archive was passed over: it holds no readers"
 
 
 def _of_leavers(content: bytes, encoding: str) -> list[str]:

@@ -49,6 +49,22 @@ for _mark, _flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
     LOCKED[LOCKED.index(_mark) + _flags] |= 1  # APPNOTE 4.4.4: bit 0 says that it is locked
 
 
+MANY = b",".join(b'{"email": "reader%d@example.com"}' % number for number in range(9))
+
+
+@pytest.mark.parametrize(
+    "name", ["README.txt", "lists/readme", "LICENSE.md", "meta.json", "logo.png"]
+)
+def test_what_goes_with_a_download_is_passed_over_and_named(name: str) -> None:
+    said = b'{"made_by": "desk@example.com", "rows": 1}'
+    raw = archive(("readers.csv", PLAIN), (name, said), ("cleaned.csv", PLAIN), ("Thumbs.db", b"x"))
+
+    found = packed.opened(raw)
+
+    assert (found.content, list(found.left)) == (PLAIN, ["cleaned.csv"])
+    assert found.passed == [name.rpartition("/")[2]]
+
+
 @pytest.mark.parametrize(
     ("raw", "sentence"),
     [
@@ -60,8 +76,45 @@ for _mark, _flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         (archive(("cleaned_export.csv", PLAIN)), "The file in the ZIP archive, cleaned_export.csv"),
         (archive(("[Content_Types].xml", b""), ("xl/a.xml", b"")), "is an Excel workbook; save"),
         (archive(("lists/", b"")), "holds no file"),
-        (archive(("readers.csv", PLAIN), method=zipfile.ZIP_BZIP2), "packed in a way of its own"),
-        (bytes(LOCKED), "is locked"),
+        (
+            archive(("a/in.csv", PLAIN), method=zipfile.ZIP_BZIP2),
+            "in.csv in the ZIP archive is packed with bzip2, which is not read here; unpack it",
+        ),
+        (archive(("in.csv", PLAIN), method=zipfile.ZIP_LZMA), "is packed with LZMA, which"),
+        (bytes(LOCKED), "readers.csv in the ZIP archive is locked with a password; unpack it"),
+        (archive(("mimetype", b"x"), ("content.xml", b"x")), "is an OpenDocument file, such as a"),
+        (archive(("Index/Document.iwa", b"x"), ("preview.jpg", b"x")), "is a Numbers spreadsheet;"),
+        (archive(("[Content_Types].xml", b""), ("word/a.xml", b"")), "is a document of an office"),
+        (
+            archive(("in.csv", PLAIN), ("more.ods", b"x")),
+            "more.ods in the ZIP archive is an OpenDoc",
+        ),
+        (
+            archive(("in.csv", PLAIN), ("a.numbers/Index.zip", b"x")),
+            "is a Numbers spreadsheet, which",
+        ),
+        (archive(("in.csv", PLAIN), ("unsubscribed.xlsx", b"x")), "is an Excel workbook, which is"),
+        (
+            archive(("in.csv", PLAIN), ("left.7z", b"x")),
+            "left.7z in the ZIP archive is packed once",
+        ),
+        (
+            archive(("in.csv", PLAIN), ("all.json", MANY)),
+            "is not CSV and possibly says who has left: it contains addresses. Save it as CSV",
+        ),
+        (archive(("in.csv", PLAIN), ("all.pdf", bytes(2**20 + 1))), "it is too long for a note"),
+        (
+            archive(("in.csv", PLAIN), ("b.csv", PLAIN), ("README.md", b"x")),
+            "readers: in.csv, b.csv.",
+        ),
+        (
+            archive(("README.md", b"x"), ("meta.json", b"{}")),
+            "no file of readers, only README.md, m",
+        ),
+        (
+            archive(("cleaned.csv", PLAIN), ("README.txt", b"x")),
+            "The file in the ZIP archive, cleaned",
+        ),
         (archive(("readers.csv", PLAIN))[:60], "a ZIP archive or an Excel workbook that is broken"),
         (gzip.compress(PLAIN)[:-4], "packed with gzip and broken"),
         (gzip.compress(PLAIN) + gzip.compress(PLAIN), "packed with gzip and broken"),

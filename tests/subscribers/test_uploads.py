@@ -1,6 +1,9 @@
 """An archive as Mailchimp gives it out: its readers come in, and nobody of the other files."""
 
+import bz2
+import gzip
 import io
+import lzma
 import zipfile
 
 import pytest
@@ -117,6 +120,45 @@ def test_a_file_of_those_who_left_in_which_nobody_can_be_found_stops_the_archive
 
     with pytest.raises(UsageError, match=r"^cleaned_members_export_0a1b2c\.csv in the archive: "):
         bring(archive(broken))
+
+
+@pytest.mark.parametrize(
+    ("raw", "sentence"),
+    [
+        (
+            b"Rar!\x1a\x07\x01\0x",
+            "The file is a RAR archive; unpack it, and import the CSV file in it.",
+        ),
+        (b"7z\xbc\xaf\x27\x1c\0\x04", "The file is a 7z archive; unpack it"),
+        (bz2.compress(b"email\na@example.com\n"), "The file is packed with bzip2; unpack it"),
+        (lzma.compress(b"email\na@example.com\n"), "The file is packed with xz; unpack it"),
+        (
+            gzip.compress(b"a.csv" + bytes(252) + b"ustar\x0000"),
+            "The file is a tar archive; unpack it",
+        ),
+        (gzip.compress(archive({"a.csv": "email\n"})), "The file is packed twice; unpack it"),
+        (archive({})[:4] + bytes(18), "The file is a ZIP archive without a file; choose another."),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["", "cp1252"])
+def test_a_file_that_is_no_text_is_refused_as_what_it_is(
+    raw: bytes, sentence: str, encoding: str
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        uploads.opened(raw, encoding=encoding)
+    assert str(refused.value).startswith(sentence)
+
+
+@pytest.mark.usefixtures("morning")
+def test_a_file_that_was_passed_over_is_named_by_a_dry_run_and_the_import() -> None:
+    found = uploads.opened(archive(FILES | {"README.txt": "Made on Monday."}))
+    said = found.noted(transfer.foresee(found.lines, "morning", now=NOW, left=found.left))
+
+    done = found.noted(bring(archive(FILES)))
+
+    assert (done.added, said.active) == (1, 1)
+    note = (0, "README.txt in the archive was passed over: it holds no readers")
+    assert said.notes == done.notes == (note,)
 
 
 @pytest.mark.usefixtures("morning")

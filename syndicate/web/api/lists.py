@@ -40,7 +40,7 @@ _CSV = {"requestBody": {"content": {"text/csv": {"schema": {"type": "string"}}},
 class RefusedLine(BaseModel):
     """A line of a file that was not taken."""
 
-    line: int
+    line: int = Field(description="its number; 0 of what concerns the file as a whole")
     reason: str
 
 
@@ -54,7 +54,8 @@ class ImportResult(BaseModel):
     ended: int = Field(description="how many of these got the newsletter here until now")
     reasons: list[RefusedLine]
     notes: list[RefusedLine] = Field(
-        description="choices and tags that were dropped; their readers were imported"
+        description="choices and tags that were dropped, while their readers were imported; "
+        "files of an archive that were passed over"
     )
 
 
@@ -68,7 +69,9 @@ class ForetoldResult(BaseModel):
     ended: int = Field(description="of all these, who get it here and would no longer")
     refused: int = Field(description="lines that could be corrected")
     rejected: list[RefusedLine]
-    notes: list[RefusedLine] = Field(description="choices and tags that would be dropped")
+    notes: list[RefusedLine] = Field(
+        description="choices and tags that would be dropped; files that would be passed over"
+    )
 
 
 async def _heard(request: Request) -> None:
@@ -99,7 +102,7 @@ def import_subscribers(  # noqa: PLR0913 - what, where to, and on what grounds
     is imported.
     """
     upload = uploads.opened(csv, encoding=encoding, ignored=ignore_column)
-    done = steering.bring_in(
+    told = steering.bring_in(
         upload.lines,
         slug,
         wording=wording,
@@ -109,6 +112,7 @@ def import_subscribers(  # noqa: PLR0913 - what, where to, and on what grounds
         actor=actor,
         now=clock.now(),
     )
+    done = upload.noted(told)
     return ImportResult(
         added=done.added,
         known=done.known,
@@ -133,7 +137,7 @@ def foretell_subscribers(  # noqa: PLR0913 - what, where to and how it is read
 ) -> ForetoldResult:
     """What would become of a file's rows. Stores nothing."""
     upload = uploads.opened(csv, encoding=encoding, ignored=ignore_column)
-    found = steering.foresee(
+    told = steering.foresee(
         upload.lines,
         slug,
         left=upload.left,
@@ -141,6 +145,7 @@ def foretell_subscribers(  # noqa: PLR0913 - what, where to and how it is read
         actor=actor,
         now=clock.now(),
     )
+    found = upload.noted(told)
     return ForetoldResult(
         rows=found.rows,
         active=found.active,

@@ -79,7 +79,7 @@ def bring_in(  # noqa: PLR0913 - the fields of the form
         upload = uploads.opened(raw, encoding=encoding.strip() if named else "", ignored=names)
         if do == _DRY_RUN:
             found = _foretold(actor, newsletter, upload, how)
-            return _page(actor, typed, found=found, named=named)
+            return _page(actor, typed, found=upload.noted(found), named=named)
         done = steering.bring_in(
             upload.lines,
             newsletter,
@@ -92,7 +92,7 @@ def bring_in(  # noqa: PLR0913 - the fields of the form
         )
     except (UsageError, NotFoundError, RefusedError) as error:
         return _page(actor, typed, problem=error, named=named)
-    return _done(actor, done, newsletter)
+    return _done(actor, upload.noted(done), newsletter)
 
 
 @router.post("/console/lists/export")
