@@ -54,7 +54,13 @@ ByTags = Annotated[
 
 @app.command(name="import")
 def import_(  # noqa: PLR0913 - what a command takes
-    file: Annotated[Path, typer.Argument(help="CSV with a column `address`; - reads stdin.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="What another tool exported, as it is (CSV, gzip or ZIP), or a list of your own "
+            "with a column `address`; - reads stdin."
+        ),
+    ],
     *,
     newsletter: Newsletter,
     wording: Annotated[
