@@ -203,6 +203,12 @@ def _notices(feed: ParsedFeed, url: str) -> Iterator[Notice]:
             f"A story of {url}, “{each.begins}”, cannot be read ({each.reason}) and is left out; "
             "the others are taken. Tell the publisher.",
         )
+    if feed.second is not None:
+        yield Notice(
+            "second_document",
+            f"Behind the feed at {url} another one stands in the same document, which begins "
+            f"“{feed.second}”. It is left out; tell the publisher.",
+        )
     yield from _of_code_page(feed, url)
     damaged = [each for each in feed.entries if each.is_damaged]
     if damaged:

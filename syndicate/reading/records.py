@@ -216,6 +216,7 @@ class ParsedFeed:
             is sure, or a page is named.
         misread: stories that are left out because the code page, which it does not name, is not the
             one that was guessed.
+        second: the first words of another feed that stands behind it, and is left out.
     """
 
     format: str
@@ -233,6 +234,7 @@ class ParsedFeed:
     unread: tuple[Unread, ...] = ()
     guessed: str | None = None
     misread: tuple[str, ...] = ()
+    second: str | None = None
 
 
 @dataclass(frozen=True)

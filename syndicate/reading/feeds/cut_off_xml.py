@@ -80,8 +80,8 @@ def without_half_entry(text: str, *, kind: Kind = FEED) -> tuple[str, str | None
     if last := kind.last.search(tags, start.start()):
         if kind.end.search(tags, start.start(), last.start()) or not _stops(tags, start, last):
             return text, None
-        begins = _begins(text[start.start() : last.start()])
-        return text[: start.start()].rstrip() + text[last.start() :], begins
+        half = text[start.start() : last.start()]
+        return text[: start.start()].rstrip() + text[last.start() :], begins(half)
     if kind.end.search(tags, start.start()):
         is_all = root is None or root.start() == start.start() or _is_closed(tags, root[1])
         return text, None if is_all else ""
@@ -89,7 +89,7 @@ def without_half_entry(text: str, *, kind: Kind = FEED) -> tuple[str, str | None
     closing = f"</{name}>" if name else ""
     if local == "rss":
         closing = f"</channel>{closing}"
-    return text[: start.start()].rstrip() + closing, _begins(text[start.start() :])
+    return text[: start.start()].rstrip() + closing, begins(text[start.start() :])
 
 
 def said(words: str) -> str:
@@ -99,8 +99,8 @@ def said(words: str) -> str:
     return "cut off behind an entry; what stood there is missing"
 
 
-def _begins(half: str) -> str:
-    """The first words of half an entry, for people."""
+def begins(half: str) -> str:
+    """The first words of half an entry, or of another document, for people."""
     said = _COMMENT.sub("", half[:MOST_READ].replace("<![CDATA[", ""))
     return plain(said)[:MAX_SAID] or NAMELESS
 

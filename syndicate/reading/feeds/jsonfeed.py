@@ -7,6 +7,7 @@ Source: JSON Feed 1.1.
 
 import datetime as dt
 import json
+import re
 from typing import Any
 
 from syndicate.errors import BAD_ROW, NotAFeedError
@@ -29,6 +30,10 @@ from syndicate.reading.records import (
 )
 from syndicate.reading.text import plain
 
+# A text, to its end or that of the document; or a comma that nothing follows.
+_TEXT_OR_COMMA = re.compile(
+    r"""(?P<text>"(?:[^"\\]|\\(?:.|\Z))*+(?:"|\Z))|,(?=\s*+[\]}])""", re.DOTALL
+)
 _VERSIONS = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/")
 
 
@@ -73,10 +78,10 @@ def _fields(text: str, base: str | None) -> tuple[dict[str, Any], str | None]:
     """A feed, and the words of an entry that its end cuts; None of a whole one."""
     whole = None
     try:
-        data, half = json.loads(text, object_hook=legal_object, strict=False), None
+        data, half = _loaded(text), None
     except (ValueError, RecursionError) as error:
         if is_cut := cut_off_json.is_cut_off(error):
-            whole = cut_off_json.whole_parts(text)
+            whole = cut_off_json.whole_parts(_without_commas(text))
         if whole is None or not _is_feed(whole[0]):
             what = "JSON that was cut off before its end" if is_cut else "broken JSON"
             raise NotAFeedError(
@@ -88,6 +93,18 @@ def _fields(text: str, base: str | None) -> tuple[dict[str, Any], str | None]:
             f"{base or 'This document'} is not a feed: it is JSON, but not JSON Feed.", url=base
         )
     return data, half
+
+
+def _loaded(text: str) -> Any:
+    """JSON, also with a comma behind the last of a list, as other languages allow it."""
+    try:
+        return json.loads(text, object_hook=legal_object, strict=False)
+    except ValueError:
+        return json.loads(_without_commas(text), object_hook=legal_object, strict=False)
+
+
+def _without_commas(text: str) -> str:
+    return _TEXT_OR_COMMA.sub(lambda found: found["text"] or "", text)
 
 
 def _is_feed(data: Any) -> bool:

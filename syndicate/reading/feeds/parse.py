@@ -22,7 +22,7 @@ from lxml import etree
 from syndicate.errors import NotAFeedError
 from syndicate.reading import clean, dates, encoding, guessed_page, nesting
 from syndicate.reading.feeds import cut_off_xml, jsonfeed, read_xml
-from syndicate.reading.feeds.repair_xml import closed_texts, mended, without_doctype
+from syndicate.reading.feeds.repair_xml import closed_texts, first_document, mended, without_doctype
 from syndicate.reading.feeds.straighten_xml import straightened
 from syndicate.reading.records import Entry, ParsedFeed
 
@@ -68,9 +68,10 @@ def parse(
 def _read(start: str, url: str | None, *, now: dt.datetime, zone: str | None) -> ParsedFeed:
     if start.startswith(("{", "[")):
         return _shortened(jsonfeed.read(start, base=url, now=now, zone=zone), 0)
-    text, over_cap = cut(closed_texts(without_doctype(start)))
+    first, second = first_document(start)
+    text, over_cap = cut(closed_texts(without_doctype(first)))
     root, half = _strict(text), None
-    is_broken = root is None
+    is_broken = root is None or bool(second)
     if root is None:
         text, half = cut_off_xml.without_half_entry(mended(text))
         if not _looks_like_a_feed(text):
@@ -79,6 +80,8 @@ def _read(start: str, url: str | None, *, now: dt.datetime, zone: str | None) ->
     found = read_xml.read(root, base=url, now=now, zone=zone) if root is not None else None
     if found is None:
         raise not_a_feed(start, url)
+    if second:
+        found = dataclasses.replace(found, second=cut_off_xml.begins(second))
     return _shortened(_told(found, half) if is_broken else found, over_cap)
 
 
@@ -203,6 +206,7 @@ def as_json(feed: ParsedFeed) -> dict[str, Any]:
         "left_out": feed.over_cap,
         "broken": feed.broken,
         "cut_off": feed.cut_off,
+        "second": feed.second,
         "guessed": feed.guessed,
         "misread": list(feed.misread),
         "unread": [dataclasses.asdict(each) for each in feed.unread],

@@ -30,12 +30,32 @@ _ENTRY_END = re.compile(r"</(?:[A-Za-z][\w.-]*:)?(?:item|entry)\s*+>", re.IGNORE
 _FEED_END = re.compile(r"</(?:[A-Za-z][\w.-]*:)?(?:rss|feed|rdf|channel)\s*+>\Z", re.IGNORECASE)
 _HEAD = 4_000  # a warning or two; a whole page before it is no slip
 _START = re.compile(r"(?:<\?xml\b[^<>]*+>\s*+)?<(?:rss|feed|(?:[A-Za-z]+:)?RDF)[\s>]")
+_SMALL_CDATA = re.compile(r"<!\[cdata\[", re.IGNORECASE)
+# What stands in quotation marks that are closed: "?x<1" of an address that nobody escaped.
+_VALUE = re.compile(
+    r"""(?<=\s)([A-Za-z_][\w:.-]*+\s*+=\s*+)"((?:[^"<>]*+<)++[^"<>]*+)"(?=[\s/>])"""
+)
+_NO_TAGS = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
+_BETWEEN = re.compile(
+    r"</(?:[A-Za-z][\w.-]*:)?(?:rss|feed|rdf)\s*+>"
+    r"(?=\s*+(?:<\?xml\b[^<>]*+>\s*+)?<(?:rss|feed|(?:[A-Za-z]+:)?rdf)[\s>])",
+    re.IGNORECASE,
+)
 _PAGE = re.compile(r"<(?:html|body|!doctype\s+html)\b", re.IGNORECASE)
 
 
 def mended(text: str) -> str:
     """A document without what stands before the feed, its references as XML knows them."""
-    return _escaped(_from_its_start(text), {})
+    return _escaped(_SMALL_CDATA.sub(_CDATA, _from_its_start(text)), {})
+
+
+def first_document(text: str) -> tuple[str, str]:
+    """The first of two feeds that stand in one text, and the other; "" where there is one."""
+    if _BETWEEN.search(text) is None:
+        return text, ""
+    tags = _NO_TAGS.sub(lambda found: " " * len(found[0]), text)
+    end = _BETWEEN.search(tags)
+    return (text[: end.end()], text[end.end() :]) if end else (text, "")
 
 
 def without_doctype(text: str) -> str:
@@ -122,7 +142,12 @@ def _referring(text: str, said: Mapping[str, str]) -> str:
         known = html5.get(f"{name};")
         return f"&amp;{name};" if known is None else html.escape(known)
 
+    text = _VALUE.sub(_quoted, text)
     return _BARE.sub("&amp;", _NAMED.sub(meant, _NUMBERED.sub(_if_legal, text)))
+
+
+def _quoted(attribute: re.Match[str]) -> str:
+    return f'{attribute[1]}"{attribute[2].replace("<", "&lt;")}"'
 
 
 def _if_legal(reference: re.Match[str]) -> str:

@@ -265,3 +265,16 @@ def test_no_shape_of_json_raises(said: dict[str, Any], title: Any, hubs: Any) ->
 
     assert len(feed.entries) == 1
     assert len(feed.entries[0].tags) <= 50
+
+
+def test_a_comma_behind_the_last_of_a_list_costs_nothing() -> None:
+    text = (
+        '{"version": "https://jsonfeed.org/version/1.1", "title": "a,] b", "items": ['
+        '{"id": "1", "title": "Rain,}", "content_text": "x", }, ], }'
+    )
+
+    found = jsonfeed.read(text, base=BASE, now=NOW)
+
+    assert (found.title, [each.title for each in found.entries]) == ("a,] b", ["Rain,}"])
+    cut = jsonfeed.read(text[: text.index(" ], }")], base=BASE, now=NOW)
+    assert (len(cut.entries), cut.cut_off) == (1, "")

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syndicate.collect import documents
 from syndicate.reading.feeds.parse import parse
 from syndicate.reading.feeds.repair_xml import closed_texts, mended, without_doctype
 from tests.collect.newsroom import NOW, item, rss
@@ -151,3 +152,31 @@ def test_a_broken_feed_brings_the_same_stories(broken: str) -> None:
         (each.guid, each.link, each.title, each.published) for each in whole.entries
     ]
     assert read.broken
+
+
+def test_small_cdata_and_a_sign_within_an_address_are_what_they_mean() -> None:
+    address = "https://daily.example/a.mp3?x<1"
+    body = item(1).replace(
+        "<title>Story 1</title>", "<title><![cdata[Rain & <b>wind</b>]]></title>"
+    )
+    body = body.replace(
+        "</item>", f'<enclosure url="{address}" length="3" type="audio/mpeg"/></item>'
+    )
+
+    (entry,) = parse(rss(body), now=NOW).entries
+
+    assert entry.title == "Rain & wind"
+    assert [each.url for each in entry.enclosures] == [address]
+
+
+def test_of_two_documents_in_one_the_first_is_read_and_the_second_named() -> None:
+    first, second = rss(item(1)), rss(item(2))
+
+    found = parse(first + b"\n" + second, now=NOW)
+    told = documents.of_feed(found, "https://daily.example/feed").notices
+
+    assert [each.title for each in found.entries] == ["Story 1"]
+    assert (found.second or "").startswith("Daily")
+    assert found.cut_off is None
+    assert [each.kind for each in told] == ["second_document"]
+    assert parse(first, now=NOW).second is None
