@@ -13,6 +13,7 @@ from syndicate.collect import websub
 from syndicate.collect.polling import Notice
 from syndicate.errors import NotAFeedError
 from syndicate.fetch import Response
+from syndicate.reading.pages.size import MOST_ELEMENTS
 from syndicate.reading.pool import Readers
 from syndicate.reading.records import MAX_SAID, Entry, ParsedFeed, ParsedPage, Sitemap, SitemapEntry
 from syndicate.vocabulary.sources import SourceKind
@@ -122,6 +123,12 @@ def of_page(page: ParsedPage) -> SourceDocument:
     if page.links:
         return SourceDocument(
             entries=tuple(Entry(title="", link=link) for link in page.links), featured=picks
+        )
+    if page.is_too_large:
+        raise NotAFeedError(
+            f"{page.url} has more than {MOST_ELEMENTS:,} elements, and its text is not read; give "
+            "the source a profile whose body names the place of the text.",
+            url=page.url,
         )
     if not page.headline or not page.body:
         raise NotAFeedError(

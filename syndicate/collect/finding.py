@@ -203,8 +203,7 @@ async def _with_page(
     asked = await source.ask(
         [each], {each.stem}, fetcher=search.fetcher, readers=search.readers, now=search.now
     )
-    if asked.refused and asked.refused not in notes:
-        notes.append(asked.refused)
+    notes += [said for _, said in asked.notices if said not in notes]
     if asked.reads and source.gap_s:
         await asyncio.sleep(source.gap_s)
     return asked.found[0]

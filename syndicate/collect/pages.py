@@ -15,8 +15,9 @@ from syndicate.articles.identity import Identified, with_full
 from syndicate.articles.story import is_thin, may_fetch_page, with_page
 from syndicate.collect.robots import Robots, obeys, robots
 from syndicate.errors import RobotsError, SyndicateError, TemporaryError
-from syndicate.fetch import Fetcher, user_agent
+from syndicate.fetch import Fetcher, shown, user_agent
 from syndicate.reading.pages.profile import describes_pages
+from syndicate.reading.pages.size import MOST_ELEMENTS
 from syndicate.reading.pool import Readers
 from syndicate.reading.records import ParsedPage
 from syndicate.store.intake.sources import Source
@@ -38,6 +39,7 @@ class EntriesWithPages:
         missing: stems of entries whose page did not answer and is worth asking again.
         featured: (teaser, url) pairs of the newest page that has a featured box.
         refused: what to tell operators, where robots.txt refused pages.
+        too_large: what to tell them, where the text of a page is too large to be read.
         reads: the pages as they were read, by stem of their entries.
     """
 
@@ -45,7 +47,14 @@ class EntriesWithPages:
     missing: frozenset[bytes] = frozenset()
     featured: tuple[tuple[str, str], ...] = ()
     refused: str | None = None
+    too_large: str | None = None
     reads: Mapping[bytes, "PageRead"] = field(default_factory=dict)
+
+    @property
+    def notices(self) -> list[tuple[str, str]]:
+        """What to tell operators, once: (kind, message) pairs."""
+        said = (("robots", self.refused), ("page_size", self.too_large))
+        return [(kind, message) for kind, message in said if message is not None]
 
 
 @dataclass(frozen=True)
@@ -137,6 +146,7 @@ class PageSource:
             missing=frozenset(missing),
             featured=_featured([each.page for each in reads.values()], now),
             refused=refused,
+            too_large=_too_large([each.page for each in reads.values()]),
             reads=reads,
         )
 
@@ -209,6 +219,18 @@ class PageSource:
         )
         headers = response.headers
         return PageRead(page, headers.get("etag"), headers.get("last-modified"))
+
+
+def _too_large(pages: Sequence[ParsedPage]) -> str | None:
+    """What to tell of the first page whose text is too large to be read."""
+    first = next((page for page in pages if page.is_too_large), None)
+    if first is None:
+        return None
+    return (
+        f"{shown(first.url)} has more than {MOST_ELEMENTS:,} elements, and its text is not read: "
+        "it stays as the feed gives it, with the page's headline, date and authors. Give the "
+        "source a profile whose body names the place of the text."
+    )
 
 
 def _featured(pages: Sequence[ParsedPage], now: dt.datetime) -> tuple[tuple[str, str], ...]:

@@ -326,9 +326,10 @@ class _Run:
         pages = await source.ask(
             found, wanted, fetcher=self._fetcher, readers=self._readers, now=self._now()
         )
-        if pages.refused:
-            tell = functools.partial(tell_once, leased.source.id, "robots", pages.refused)
-            await self._in_store(lambda: tell(now=self._now()))
+        for kind, said in pages.notices:
+            now = self._now()
+            tell = functools.partial(tell_once, leased.source.id, kind, said, now=now)
+            await self._in_store(tell)
         return pages
 
     def _count(self, leased: LeasedSource, stored: Stored, written: Written) -> None:

@@ -255,6 +255,7 @@ class ParsedPage:
         featured: teasers of the featured box: the publication's list, never the article's.
         links: article addresses of a section page, in order.
         embargo_until, embargo_raw, is_exact, has_own_language: as in `Entry`.
+        is_too_large: its text is too large to be read, so that there is none.
     """
 
     url: str
@@ -282,6 +283,7 @@ class ParsedPage:
     embargo_raw: str | None = None
     is_exact: bool = True
     has_own_language: bool = True
+    is_too_large: bool = False
 
     @property
     def words(self) -> Words:

@@ -23,6 +23,7 @@ from syndicate.collect.robots import Robots, robots
 from syndicate.errors import SyndicateError, TemporaryError
 from syndicate.fetch import Fetcher, user_agent
 from syndicate.reading import pool
+from syndicate.reading.pages.size import MOST_ELEMENTS
 from syndicate.reading.records import Entry, ParsedPage
 from syndicate.store.intake.sources import Source
 from syndicate.vocabulary.sources import Pages
@@ -329,6 +330,19 @@ def test_where_robots_txt_refuses_a_page_its_entry_stays_and_operators_are_told_
     assert done.refused.startswith(
         f"http://{site.origin}/robots.txt does not allow us to read {site.url('/story/1')}; "
     )
+
+
+def test_the_text_of_a_page_that_is_too_large_stays_as_the_feed_gave_it(site: Site) -> None:
+    serve(site, 1)
+    many = "<h2>x</h2>" * (MOST_ELEMENTS + 1)
+    site.serve("/story/2", f"<h1>Page 2</h1><p>{TEXT}</p>{many}", content_type="text/html")
+    found = entries(site, 1, 2, content="<p>As the feed says.</p>")
+
+    done = asked(source(site), found)
+
+    assert [each.whole_entry.content.startswith("<p>As") for each in done.found] == [False, True]
+    assert [kind for kind, _ in done.notices] == ["page_size"]
+    assert done.notices[0][1].startswith(f"{site.url('/story/2')} has more than 10,000 elements")
 
 
 @pytest.mark.parametrize(("age", "again"), [(dt.timedelta(0), 1), (2 * DAY, 0)])

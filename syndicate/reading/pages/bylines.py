@@ -15,6 +15,7 @@ from syndicate.reading.names import are_persons, name_list
 from syndicate.reading.pages import jsonld
 from syndicate.reading.pages.meta import Meta
 from syndicate.reading.pages.own_elements import own_elements
+from syndicate.reading.pages.size import begin_of
 from syndicate.reading.text import word_list
 
 _CLASS = re.compile(
@@ -26,6 +27,7 @@ _MAX_TEXT = 150
 _NETWORKS = frozenset({"twitter", "facebook", "instagram", "whatsapp", "linkedin", "email"})
 _MAX_ELEMENTS = 10
 _PARAGRAPH = 120  # signs of a paragraph of the text at least
+_MOST_LINES = 2_000  # signs of an element that holds bylines, with all beside them
 _MAX_BLOCK = 400  # signs of what holds all names of one byline, and little else
 
 
@@ -91,6 +93,8 @@ def _marked(own: list[etree._Element]) -> tuple[str, ...]:
 
 def _lines(element: etree._Element) -> list[str]:
     """What an element says: one line, or what each of its parts says where each is a full name."""
+    if len(begin_of(element, _MOST_LINES)) > _MOST_LINES:
+        return []  # it holds more than names
     pieces = [" ".join(text.split()) for text in element.itertext()]
     pieces = [each for each in pieces if any(map(str.isalpha, each))]
     named = [each for each in pieces if are_persons([each])]
@@ -139,7 +143,7 @@ def _signed(own: list[etree._Element], publisher: frozenset[str]) -> tuple[str, 
 
     Other bold lines of two words are cross-headings, places and links to more.
     """
-    said = [(each, " ".join("".join(each.itertext()).split())) for each in own if each.tag == "p"]
+    said = [(each, begin_of(each, _MAX_BLOCK)) for each in own if each.tag == "p"]
     said = [(each, text) for each, text in said if text]
     long = [at for at, (_, text) in enumerate(said) if len(text) >= _PARAGRAPH]
     if not long:

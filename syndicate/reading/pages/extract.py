@@ -23,6 +23,7 @@ from syndicate.reading.pages import jsonld, profile, visible_dates
 from syndicate.reading.pages.body import body_of
 from syndicate.reading.pages.bylines import authors_of
 from syndicate.reading.pages.meta import Meta
+from syndicate.reading.pages.own_elements import made_readable
 from syndicate.reading.pages.site_names import sites_of
 from syndicate.reading.pages.titles import headline_of
 from syndicate.reading.records import MAX_TAGS, ParsedPage, PictureIn
@@ -67,17 +68,13 @@ def extract(
     if root is None:
         return ParsedPage(url=url)
     address = base_of(root, url)
-    meta = Meta(root)
     node = jsonld.article_of(root)
     said = profile.values(root, source_profile, url=address, now=now) if source_profile else {}
+    is_whole = made_readable(root)
+    meta = Meta(root)
     zone = (source_profile or {}).get("zone")
     told = ((source_profile or {}).get("language"), jsonld.text(node, "inLanguage"))
-    language = normalised(
-        told[0]
-        or root.get("lang")
-        or told[1]
-        or meta.first("og:locale", "language", "content-language")
-    )
+    language = _language(root, meta, *told)
     found = _generic(root, node, meta, address) | _links(root, meta, address)
     dated = _dates(root, node, meta, now=now, zone=zone)
     if not (dated["raw_published"] or said.get("published") or said.get("updated")):
@@ -89,7 +86,7 @@ def extract(
         dated, said, embargo_dates.embargo(meta.embargoes(), now=now, zone=zone)
     )
     if "body" not in said:
-        found["body"] = _article_body(root, node, meta, address)
+        found |= _article_body(root, node, meta, address, is_whole=is_whole)
     sites = sites_of(node, meta, address)
     found["body"] = first_heading.without(found["body"], [found["headline"]], sites)
     return ParsedPage(
@@ -167,16 +164,28 @@ def _generic(root: etree._Element, node: jsonld.Node, meta: Meta, url: str) -> d
     }
 
 
-def _article_body(root: etree._Element, node: jsonld.Node, meta: Meta, url: str) -> str:
+def _language(root: etree._Element, meta: Meta, wanted: str | None, told: str) -> str | None:
+    """A page's language: as its source's profile has it, the page itself, or its parts."""
+    of_meta = meta.first("og:locale", "language", "content-language")
+    return normalised(wanted or root.get("lang") or told or of_meta)
+
+
+def _article_body(
+    root: etree._Element, node: jsonld.Node, meta: Meta, url: str, *, is_whole: bool
+) -> dict[str, Any]:
     """The text that the page shows; what JSON-LD tells is taken where it shows none.
 
-    What readers pay for may stand there in full: it is not theirs who see the page, nor ours.
+    What readers pay for may stand there in full: it is not theirs who see the page, nor ours. Of
+    an article that is too large to be read the beginning is no text of it.
     """
     written = node.get("articleBody")
     told = written if isinstance(written, str) else ""
     is_paid = _access(node, meta) in {Access.PAID, Access.REGISTERED}
-    found = body_of(root, url=url, told=plain(told), is_paid=is_paid)
-    return found if found or is_paid else clean(told, base=url)
+    found = ""
+    if is_whole:
+        found = body_of(root, url=url, told=plain(told), is_paid=is_paid)
+    body = found if found or is_paid else clean(told, base=url)
+    return {"body": body, "is_too_large": not (is_whole or body)}
 
 
 def _links(root: etree._Element, meta: Meta, url: str) -> dict[str, Any]:

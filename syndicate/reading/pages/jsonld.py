@@ -8,6 +8,7 @@ Source: schema.org; docs/facts/syndication.md#article-pages.
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -149,9 +150,10 @@ def _names(value: Any) -> list[str]:
 
 def _nodes(root: etree._Element) -> Iterator[Node]:
     count = 0
-    for script in root.iter("script"):
-        if "ld+json" not in (script.get("type") or "").lower():
-            continue
+    scripts = (
+        each for each in root.iter("script") if "ld+json" in (each.get("type") or "").lower()
+    )
+    for script in islice(scripts, MAX_NODES):
         for node in _walk(_loaded(script.text or ""), 0):
             yield node
             count += 1

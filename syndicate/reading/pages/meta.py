@@ -7,8 +7,10 @@ from lxml import etree
 
 from syndicate.reading import headlines
 from syndicate.reading.clean import absolute_url
+from syndicate.reading.dates import MAX_LENGTH
 from syndicate.reading.names import listed, name_list
 from syndicate.reading.pages.own_elements import dated_elements
+from syndicate.reading.pages.size import begin_of
 from syndicate.reading.pages.visible_dates import OF_CHANGES
 from syndicate.reading.text import plain
 
@@ -171,20 +173,23 @@ def _of_elements(root: etree._Element) -> Iterator[str]:
         for each in own
         if each.tag == "time" and "dateModified" not in (each.get("itemprop") or "").split()
     ]
-    times = [each for each in times if not _is_of_teaser(each)]
+    teasers = _teasers(times)
+    times = [each for each in times if teasers.isdisjoint(each.iterancestors("a"))]
     times.sort(key=_is_of_change)  # where it alone is told, the last change is as good a day
+    is_marked = set(marked)
     for element in [*marked, *times]:
         written = element.get("datetime") or element.get("content") or ""
-        if not written and element in marked:
+        is_short = written or len(begin_of(element, MAX_LENGTH)) <= MAX_LENGTH
+        if not written and element in is_marked and is_short:
             written = "".join(element.itertext())
         if written.strip():
             yield written
 
 
-def _is_of_teaser(element: etree._Element) -> bool:
-    """Whether a date stands in a link to another article, with its headline."""
-    link = next(element.iterancestors("a"), None)
-    return link is not None and next(link.iter("h2", "h3", "h4"), None) is not None
+def _teasers(times: list[etree._Element]) -> set[etree._Element]:
+    """The links to other articles, with their headlines, in which dates stand."""
+    links = {link for each in times if (link := next(each.iterancestors("a"), None)) is not None}
+    return {link for link in links if next(link.iter("h2", "h3", "h4"), None) is not None}
 
 
 def _is_of_change(element: etree._Element) -> bool:
@@ -192,7 +197,7 @@ def _is_of_change(element: etree._Element) -> bool:
     parent = element.getparent()
     before = element.getprevious()
     said = [element.get("class") or "", element.text or ""]
-    if parent is not None and len(parent) == 1:
+    if parent is not None and before is None and element.getnext() is None:
         said += [parent.get("class") or ""]
     said += [(before.tail or "") if before is not None else (getattr(parent, "text", "") or "")]
     return any(OF_CHANGES.search(each) for each in said)

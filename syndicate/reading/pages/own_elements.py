@@ -6,10 +6,13 @@ nothing that holds this heading is passed over, whatever it is called.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from lxml import etree
 
+from syndicate.reading.pages import size
+from syndicate.reading.pages.size import begin_of
 from syndicate.reading.text import word_list
 
 _OF_OTHERS = frozenset({"footer", "nav", "form", "template", "noscript", "script", "style"})
@@ -23,6 +26,7 @@ _PLACES = frozenset(
     )
 )
 _FAR_MORE = 4  # times the text of the article
+_LONGEST = 1_000  # signs of a title or heading
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -86,12 +90,52 @@ def without_others(root: etree._Element) -> None:
     if main is None:
         return
     kept |= {*main.iter("article"), *main.iterancestors()}
-    others = [each for each in root.iter("article") if each not in kept]
+    others = _outermost(each for each in root.iter("article") if each not in kept)
     most = _size(main) * _FAR_MORE
     if all(_size(each) < most for each in others):
         for other in others:
             if (parent := other.getparent()) is not None:
                 parent.replace(other, _tail(other))
+
+
+def made_readable(root: etree._Element) -> bool:
+    """Take out of a large page what is not its article's own, then what stands too far behind.
+
+    Args:
+        root: the page; it is changed.
+
+    Returns:
+        Whether all of its article is left.
+    """
+    if not size.is_large(root):
+        return True
+    own = list(islice(own_elements(root), size.MOST_ELEMENTS + 1))
+    if len(own) <= size.MOST_ELEMENTS:
+        kept = set(own)
+        for element in own:
+            _leave(element, kept)
+        return True
+    last = size.cut(root)
+    heading = main_heading(root)
+    around = set() if heading is None else {heading, *heading.iterancestors()}
+    main = _main_article(root, heading, around)
+    return main is not None and main is not last and main not in last.iterancestors()
+
+
+def _leave(element: etree._Element, kept: set[etree._Element]) -> None:
+    """Take out of an element all children but these; the text between them stays."""
+    texts = [[element.text or ""]]
+    left: list[etree._Element] = []
+    for child in list(element):
+        if child in kept:
+            left.append(child)
+            texts.append([])
+        texts[-1].append(child.tail or "")
+        if child not in kept:
+            element.remove(child)
+    element.text = "".join(texts[0])
+    for child, said in zip(left, texts[1:], strict=True):
+        child.tail = "".join(said)
 
 
 def main_heading(root: etree._Element) -> etree._Element | None:
@@ -101,11 +145,11 @@ def main_heading(root: etree._Element) -> etree._Element | None:
         root: the page.
     """
     title = root.find(".//title")
-    wanted = set(word_list("".join(title.itertext()) if title is not None else ""))
+    wanted = set(word_list(begin_of(title, _LONGEST) if title is not None else ""))
     best, most = None, 0
     for level in ("h1", "h2", "h3"):
-        for heading in root.iter(level):
-            said = set(word_list("".join(heading.itertext())))
+        for heading in islice(root.iter(level), size.MOST_ELEMENTS):
+            said = set(word_list(begin_of(heading, _LONGEST)))
             shared = len(said & wanted)
             if shared > most and shared * 2 > len(said):
                 best, most = heading, shared
@@ -138,6 +182,15 @@ def _is_of_others(element: etree._Element, main: etree._Element | None) -> bool:
 def words_of_name(element: etree._Element) -> list[str]:
     """The words, in lower case, of which an element's class and id consist."""
     return _WORD.findall(f"{element.get('class') or ''} {element.get('id') or ''}".lower())
+
+
+def _outermost(elements: Iterable[etree._Element]) -> list[etree._Element]:
+    """Those of some elements, in the order of the page, that stand in none of the others."""
+    found: dict[etree._Element, None] = {}
+    for each in elements:
+        if found.keys().isdisjoint(each.iterancestors(each.tag)):
+            found[each] = None
+    return list(found)
 
 
 def _size(element: etree._Element) -> int:

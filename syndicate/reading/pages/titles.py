@@ -19,6 +19,7 @@ from syndicate.reading.first_heading import is_long
 from syndicate.reading.pages import jsonld
 from syndicate.reading.pages.meta import Meta
 from syndicate.reading.pages.site_names import is_site, sites_of, without_site
+from syndicate.reading.pages.size import begin_of
 from syndicate.reading.text import word_list
 
 _ADDED = re.compile(
@@ -27,6 +28,7 @@ _ADDED = re.compile(
 _PERMALINK = " \u00b6\U0001f517"  # a heading's link to itself
 _SOFT_HYPHEN = "\u00ad"
 _KICKER_END = re.compile(r"(?<!\s)(?::\s++|\s++[|\-\u2013\u2014\u00b7:]\s++)")
+_LONGEST = 1_000  # signs of a title or heading
 _MOST_KICKERS = 3  # before a headline: its own parts may be joined so
 
 
@@ -86,7 +88,7 @@ def _heading(root: etree._Element, other: str, title: str, sites: list[str]) -> 
     Without another title it is the one that `<title>` speaks of, the one that it begins with
     before others. What says only the name of the site is none.
     """
-    found = [resolved(" ".join("".join(each.itertext()).split())) for each in root.iter("h1")]
+    found = [resolved(begin_of(each, _LONGEST)) for each in root.iter("h1")]
     found = [tidy for each in found if (tidy := each.rstrip(_PERMALINK))]
     found = [each for each in found if not is_site(each, *sites)]
     if other or not title:
@@ -114,7 +116,7 @@ def _title(root: etree._Element) -> str:
     # A drawing in the page has titles too.
     titles = (each for each in root.iter("title") if next(each.iterancestors("svg"), None) is None)
     title = next(titles, None)
-    return headlines.as_text("".join(title.itertext())) if title is not None else ""
+    return headlines.as_text(begin_of(title, _LONGEST)[:_LONGEST]) if title is not None else ""
 
 
 def _squeezed(text: str) -> str:

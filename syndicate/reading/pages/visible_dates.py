@@ -15,6 +15,7 @@ from lxml import etree
 
 from syndicate.reading import dates
 from syndicate.reading.pages.own_elements import main_heading, own_elements, words_of_name
+from syndicate.reading.pages.size import begin_of
 
 _OF_DATES = frozenset(
     re.findall(
@@ -64,7 +65,7 @@ def _candidates(root: etree._Element, url: str) -> Iterator[str]:
     own = list(own_elements(root))
     for element in own:
         if not _OF_DATES.isdisjoint(words_of_name(element)):
-            yield from _written(" ".join("".join(element.itertext()).split()))
+            yield from _written(begin_of(element, _MAX_TEXT))
     heading = main_heading(root)
     if heading in own:
         below = own.index(heading) + 1
@@ -76,8 +77,8 @@ def _candidates(root: etree._Element, url: str) -> Iterator[str]:
 
 
 def _written(text: str) -> Iterator[str]:
-    day = _DAY.search(text)
-    if day is not None and len(text) <= _MAX_TEXT and not OF_CHANGES.search(text):
+    day = _DAY.search(text) if len(text) <= _MAX_TEXT else None
+    if day is not None and not OF_CHANGES.search(text):
         clock = _CLOCK.search(text, day.end()) or _CLOCK.search(text)
         yield f"{day[0]} {clock[0]}" if clock else day[0]
 
