@@ -188,7 +188,7 @@ def _outermost(elements: Iterable[etree._Element]) -> list[etree._Element]:
     """Those of some elements, in the order of the page, that stand in none of the others."""
     found: dict[etree._Element, None] = {}
     for each in elements:
-        if found.keys().isdisjoint(each.iterancestors(each.tag)):
+        if found.keys().isdisjoint(each.iterancestors()):
             found[each] = None
     return list(found)
 

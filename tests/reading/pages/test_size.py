@@ -111,7 +111,7 @@ def test_a_page_is_cut_behind_so_many_elements(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_beginning_of_a_place_is_as_long_as_is_asked_for() -> None:
-    place = lxml.html.document_fromstring("<div> a \n\t b<p>c  d</p><p>e</p></div>").find(".//div")
+    place = lxml.html.fragment_fromstring("<div> a \n\t b<p>c  d</p><p>e</p></div>")
 
     assert size.begin_of(place, 10) == "a bc de"
     assert size.begin_of(place, 3) == "a bc d"
