@@ -208,8 +208,11 @@ def changed(
         "body_hash": content.body_hash,
         "full_at": now,
         "rhythm_s": rhythm_s,
-        "connected_at": polled.connected_at or (None if content.is_cut_off else now),
+        "connected_at": polled.connected_at,
     }
+    # What stands behind a cut is backlog too, once: a document may be cut off at every poll.
+    if polled.connected_at is None and not (content.is_cut_off and polled.full_at is None):
+        values["connected_at"] = now
     if content.is_incomplete:
         values |= READ_ANEW
     fresh = dataclasses.replace(polled, rhythm_s=rhythm_s)

@@ -113,7 +113,8 @@ def _make_whole(path: Path) -> int:
     if fresh or not path.exists():
         lines.merge(path, map(reader_lines.plain, fresh), _NOTED, setting=_SETTING)
     reader_mark.write(path, sums.recent, sums.of_recent)
-    log.warning("readers_made_whole", count=len(fresh))
+    if fresh:
+        log.warning("readers_made_whole", count=len(fresh))
     return len(fresh)
 
 

@@ -77,6 +77,9 @@ def of_issue(issue: Number) -> Fate | None:
     known = _OF_ISSUE.get(issue.state)
     if known is not None:
         return Fate(known[0], f"{known[1]} ({issue.note})" if issue.note else known[1])
+    if issue.state is IssueState.DONE and issue.mailing_state is None:
+        # The journal of a restored database knows the issue, and nothing of its copies.
+        return Fate(ReaderCode.IN_DOUBT, "it was sent, and nothing is known of single copies")
     if issue.mailing_state in (None, MailingState.MATERIALISING):
         return Fate(ReaderCode.WAITING, "it is being composed")
     return None

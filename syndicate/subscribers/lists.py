@@ -6,7 +6,7 @@ them there as JSON with a status of each. Who has left one list has not left ano
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from syndicate.errors import UsageError
@@ -90,10 +90,10 @@ def one_list(table: Table, only: str) -> tuple[Table, tuple[tuple[int, str], ...
         UsageError: the file is of several lists, one row for each, and none was named; it has no
             column of lists or tags; or no row is of the one that was named.
     """
+    of_lists = [place for place, name in enumerate(table.names) if plain(name) in _LISTS]
     if not only.strip():
         _refuse_several(table)
-        return table, ()
-    of_lists = [place for place, name in enumerate(table.names) if plain(name) in _LISTS]
+        return table, tuple(_all_of(table, of_lists))
     places = [*of_lists, *places_of(table.names)]
     if not places:
         raise UsageError(
@@ -118,6 +118,30 @@ def one_list(table: Table, only: str) -> tuple[Table, tuple[tuple[int, str], ...
         f"No row of the file is of the list {quoted(only)}; it has "
         f"{_shown(table, places[0])}. Nothing was imported."
     )
+
+
+def _all_of(table: Table, places: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """The word for a file whose rows of all lists come in: it is seldom meant."""
+    for place in places:
+        names = {
+            plain(name): name
+            for row in table.rows()
+            if not row.fault
+            for name in _parts(row.cells[place])
+        }
+        if len(names) > 1:
+            why = (
+                f"the column {quoted(table.names[place])} names several lists "
+                f"({_told(names.values())}): rows of all of them are taken; --list NAME (`list` "
+                "in the API) takes one"
+            )
+            yield table.first, why
+
+
+def _parts(cell: str) -> list[str]:
+    """The lists of a cell; a name with a comma in it is not told from two."""
+    names = [each.name for each in _lists_in(cell)]
+    return [name for name in names if name != cell.strip()] or names
 
 
 def _others(table: Table, one: OneList) -> Iterator[tuple[int, str]]:
@@ -149,7 +173,11 @@ def _refuse_several(table: Table) -> None:
 
 
 def _shown(table: Table, place: int) -> str:
-    names = sorted(_named(table, place).values())
+    return _told(_named(table, place).values())
+
+
+def _told(found: Iterable[str]) -> str:
+    names = sorted(found)
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return ", ".join(quoted(name) for name in names[:_SHOWN]) + more or "none"
 

@@ -41,10 +41,11 @@ def test_half_a_story_is_no_article_and_comes_whole_with_the_next_poll(site: Sit
     whole = rss(item(1), item(2, title="Thirty boats in the regatta"))
     cut = whole[: whole.index(b"ats in the regatta")]
     site.serve("/feed", cut, etag='"one"')
-    newsroom.source(newsroom.publication(), site, "/feed")
+    source_id = newsroom.source(newsroom.publication(), site, "/feed")
 
     first = newsroom.collect()
     newsroom.collect(now=NOW + HOUR)
+    assert newsroom.state_of(source_id).connected_at is not None
     kinds = [kind for kind, _ in newsroom.notices()]
     site.serve("/feed", whole, etag='"one"')
     last = newsroom.collect(now=NOW + 2 * HOUR)

@@ -1,10 +1,13 @@
 """What became of an issue, where its words depend on how many stories it had."""
 
+import dataclasses
+
 import pytest
 
 from syndicate.store.views.readers import Copy, Number
 from syndicate.subscribers import fates
 from syndicate.vocabulary.newsletters import IssueState
+from syndicate.vocabulary.readers import ReaderCode
 from syndicate.vocabulary.sending import DeliveryReason, DeliveryState, MailingState
 from tests.rows import NOW
 
@@ -19,6 +22,23 @@ LEFT_OUT = Copy(
     choice=0,
     version=None,
 )
+ISSUE = Number(
+    id=13,
+    newsletter_id=1,
+    newsletter="Morning",
+    zone="UTC",
+    number=2,
+    local_date=NOW.date(),
+    state=IssueState.SENDING,
+    note=None,
+    opened_at=NOW,
+    at=NOW,
+    mailing_id=1,
+    mailing_state=MailingState.DONE,
+    frozen_at=NOW,
+    stories=2,
+    copy=None,
+)
 
 
 @pytest.mark.parametrize(
@@ -31,25 +51,22 @@ LEFT_OUT = Copy(
 def test_whoever_chose_none_of_the_stories_reads_that_none_was_theirs(
     stories: int, said: str
 ) -> None:
-    issue = Number(
-        id=13,
-        newsletter_id=1,
-        newsletter="Morning",
-        zone="UTC",
-        number=2,
-        local_date=NOW.date(),
-        state=IssueState.SENDING,
-        note=None,
-        opened_at=NOW,
-        at=NOW,
-        mailing_id=1,
-        mailing_state=MailingState.DONE,
-        frozen_at=NOW,
-        stories=stories,
-        copy=LEFT_OUT,
-    )
+    issue = dataclasses.replace(ISSUE, stories=stories, copy=LEFT_OUT)
 
     fate = fates.left_out(LEFT_OUT, issue, None)
 
     assert fate is not None
     assert fate.words == said
+
+
+def test_an_issue_that_only_the_journal_knows_was_sent() -> None:
+    lost = dataclasses.replace(ISSUE, state=IssueState.DONE, mailing_id=None, mailing_state=None)
+
+    fate = fates.of_issue(lost)
+
+    assert fate is not None
+    assert (fate.code, fate.words) == (
+        ReaderCode.IN_DOUBT,
+        "it was sent, and nothing is known of single copies",
+    )
+    assert fates.of_issue(ISSUE) is None

@@ -84,8 +84,9 @@ def test_the_rows_of_one_list_come_in_and_the_others_are_named(
     found = foreseen(text, only)
 
     assert (found.rows, found.active, found.left, found.suppressed) == counts
-    assert [number for number, _ in found.notes] == others
-    assert all("is of another list" in why for _, why in found.notes)
+    of_another = [number for number, why in found.notes if "is of another list" in why]
+    assert of_another == others
+    assert len(found.notes) == len(others) + (not only)
     assert found.rejected == ()
 
 
@@ -105,6 +106,17 @@ def test_a_list_that_nobody_can_tell_is_refused_in_a_sentence(
     with pytest.raises(UsageError) as refused:
         foreseen(text, only)
     assert sentence in str(refused.value)
+
+
+@pytest.mark.usefixtures("morning")
+def test_a_file_whose_lists_all_come_in_says_so() -> None:
+    [(number, why)] = foreseen(IN_A_CELL).notes
+    of_one = foreseen("email,lists\na@example.com,Morning\nb@example.com,morning\n")
+
+    assert number == 1
+    assert why.startswith("the column lists names several lists (Morning, evening): ")
+    assert "--list NAME" in why
+    assert of_one.notes == ()
 
 
 def test_why_somebody_left_a_list_is_kept_as_its_fields_say(morning: Newsletter) -> None:

@@ -1,7 +1,7 @@
 """How much of a page is read: its first ten thousand elements, and of one place its first words.
 
 What looks for the text of an article (trafilatura) takes four times as long for twice as many
-elements beside each other, and a place's words are asked for at every depth. The largest of 750
+elements beside each other, and a place's words are asked for at every depth. The largest of 184
 articles of newsrooms has 2,300 elements.
 """
 
