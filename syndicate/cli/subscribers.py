@@ -52,15 +52,18 @@ ByTags = Annotated[
 ]
 
 
+FileOfReaders = Annotated[
+    Path,
+    typer.Argument(
+        help="What another tool exported, as it is (CSV, gzip or ZIP), or a list of your own "
+        "with a column `address`; - reads stdin."
+    ),
+]
+
+
 @app.command(name="import")
 def import_(  # noqa: PLR0913 - what a command takes
-    file: Annotated[
-        Path,
-        typer.Argument(
-            help="What another tool exported, as it is (CSV, gzip or ZIP), or a list of your own "
-            "with a column `address`; - reads stdin."
-        ),
-    ],
+    file: FileOfReaders,
     *,
     newsletter: Newsletter,
     wording: Annotated[

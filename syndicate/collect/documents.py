@@ -213,7 +213,7 @@ def _notices(feed: ParsedFeed, url: str) -> Iterator[Notice]:
     if feed.second is not None:
         yield Notice(
             "second_document",
-            f"Behind the feed at {url} another one stands in the same document, which begins "
+            f"Behind the feed at {url} another one is in the same document, which begins "
             f"“{feed.second}”. It is left out; tell the publisher.",
         )
     yield from _of_code_page(feed, url)

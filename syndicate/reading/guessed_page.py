@@ -14,9 +14,9 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from syndicate import scripts
 from syndicate.reading.records import MAX_SAID, Entry, ParsedFeed
 
-_MOST = 4_000  # signs of a story that are looked at
 # Marks that stand at the same numbers in each of Windows' code pages.
 _MARKS = re.compile("[\x00-\x40\\[-`{-\x7f\u2010-\u203a\u20ac\u2122\xa0\xa9\xab\xae\xb0\xb7\xbb]+")
 _TAG = re.compile(r"<[^<>]*>")
@@ -111,8 +111,13 @@ def guess_of(text: str) -> Guess:
 
 
 def _said(entry: Entry) -> str:
-    texts = (entry.title, *entry.authors, entry.summary, _TAG.sub(" ", entry.content[:_MOST]))
-    return " ".join(texts)[:_MOST]
+    texts = (
+        entry.title,
+        *entry.authors,
+        entry.summary,
+        _TAG.sub(" ", entry.content[: scripts.MOST]),
+    )
+    return " ".join(texts)[: scripts.MOST]
 
 
 def _seen(text: str) -> _Seen:

@@ -5,6 +5,7 @@ import re
 from syndicate.reading.clean import TAGS
 from syndicate.reading.text import plain
 
+LONGEST = 1_000  # signs of a title or heading that are looked at
 # A headline speaks of other tags more often than it is made of them: "A guide to <head> elements".
 _OF_HEADLINES = frozenset(TAGS) | {
     *("font", "center", "big", "tt", "nobr", "strike", "acronym", "script", "style", "template"),

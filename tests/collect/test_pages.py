@@ -28,7 +28,7 @@ from syndicate.reading.records import Entry, ParsedPage
 from syndicate.store.intake.sources import Source
 from syndicate.vocabulary.sources import Pages
 from tests.collect.newsroom import NOW
-from tests.collect.site import Asked, Reply, Site
+from tests.collect.site import Reply, Site
 
 DAY, SECOND = dt.timedelta(days=1), dt.timedelta(seconds=1)
 TEXT = "The page says much more about it than the feed ever did, in whole sentences. " * 12
@@ -390,15 +390,8 @@ def test_only_a_stranger_is_given_time_and_asked_for_rules(
 
 
 def test_pages_are_asked_for_in_the_order_of_the_document(site: Site) -> None:
-    order: list[str] = []
-
-    def answer(request: Asked) -> Reply:
-        order.append(request.path)
-        return Reply(200, page(1).encode())
-
-    for number in (3, 1, 2):
-        site.routes[f"/story/{number}"] = answer
+    serve(site, 1, 2, 3)
 
     asked(source(site), entries(site, 3, 1, 2))
 
-    assert order == ["/story/3", "/story/1", "/story/2"]
+    assert site.paths() == ["/story/3", "/story/1", "/story/2"]

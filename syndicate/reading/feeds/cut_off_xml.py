@@ -12,13 +12,13 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from syndicate.reading.feeds.repair_xml import tags_alone
 from syndicate.reading.feeds.straighten_xml import RICH, TEXTS
 from syndicate.reading.records import MAX_SAID
 from syndicate.reading.text import plain
 
 _NAME = r"(?:[A-Za-z][\w.-]*:)?"
 # Within these, tags are no tags; what is never closed reaches to the end.
-_NO_TAGS = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ROOT = re.compile(rf"<(?![?!])({_NAME}([A-Za-z][\w.-]*))")
 _TAG = re.compile(r"<(/?)([A-Za-z_][\w.:-]*+)([^<>]*+)(>?)")
@@ -70,7 +70,7 @@ def without_half_entry(text: str, *, kind: Kind = FEED) -> tuple[str, str | None
         (text, words); the text as it was and no words where it ends between two entries, and None
         in their place where it is whole.
     """
-    tags = _NO_TAGS.sub(lambda found: " " * len(found[0]), text)
+    tags = tags_alone(text)
     start = None
     for start in kind.start.finditer(tags):  # noqa: B007 - the last one counts
         pass

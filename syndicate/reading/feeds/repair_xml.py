@@ -49,11 +49,19 @@ def mended(text: str) -> str:
     return _escaped(_SMALL_CDATA.sub(_CDATA, _from_its_start(text)), {})
 
 
+def tags_alone(text: str) -> str:
+    """A document with blanks for its comments and CDATA sections, so that no tag of theirs counts.
+
+    Also of one that is never closed. Each sign stays at its place.
+    """
+    return _NO_TAGS.sub(lambda found: " " * len(found[0]), text)
+
+
 def first_document(text: str) -> tuple[str, str]:
     """The first of two feeds that stand in one text, and the other; "" where there is one."""
     if _BETWEEN.search(text) is None:
         return text, ""
-    tags = _NO_TAGS.sub(lambda found: " " * len(found[0]), text)
+    tags = tags_alone(text)
     end = _BETWEEN.search(tags)
     return (text[: end.end()], text[end.end() :]) if end else (text, "")
 

@@ -11,6 +11,7 @@ from itertools import islice
 
 from lxml import etree
 
+from syndicate.reading import headlines
 from syndicate.reading.pages import size
 from syndicate.reading.pages.size import begin_of
 from syndicate.reading.text import word_list
@@ -26,7 +27,6 @@ _PLACES = frozenset(
     )
 )
 _FAR_MORE = 4  # times the text of the article
-_LONGEST = 1_000  # signs of a title or heading
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -145,11 +145,11 @@ def main_heading(root: etree._Element) -> etree._Element | None:
         root: the page.
     """
     title = root.find(".//title")
-    wanted = set(word_list(begin_of(title, _LONGEST) if title is not None else ""))
+    wanted = set(word_list(begin_of(title, headlines.LONGEST) if title is not None else ""))
     best, most = None, 0
     for level in ("h1", "h2", "h3"):
         for heading in islice(root.iter(level), size.MOST_ELEMENTS):
-            said = set(word_list(begin_of(heading, _LONGEST)))
+            said = set(word_list(begin_of(heading, headlines.LONGEST)))
             shared = len(said & wanted)
             if shared > most and shared * 2 > len(said):
                 best, most = heading, shared

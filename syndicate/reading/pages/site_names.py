@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from itertools import islice
 from urllib.parse import urlsplit
 
+from syndicate.reading import headlines
 from syndicate.reading.pages import jsonld
 from syndicate.reading.pages.meta import Meta
 from syndicate.reading.text import word_list
@@ -27,7 +28,6 @@ _IN_BRACKETS = re.compile(
 _FIRST_IN_BRACKETS = re.compile(r"^[\u3010\[]([^\u3010\u3011\[\]]{1,40}+)[\u3011\]]\s*+(?=\S)")
 _SHORT_FORM = re.compile(r"\(([^\W\d_]{2,8})\)\s*$")  # Schweizer Radio und Fernsehen (SRF)
 _MOST_NAMES = 3  # of a site beside a title: its section's, its own, its publisher's
-_LONGEST = 1_000  # signs of a title
 _SHORT = 2  # letters of a host's name that is a country or a language
 _OF_NO_SITE = frozenset({"com", "net", "org", "gov", "edu"})
 
@@ -53,7 +53,7 @@ def without_site(title: str, *sites: str, authors: Iterable[str] = ()) -> str:
         sites: names of the site.
         authors: who wrote it: names that may stand behind a title, and never before it.
     """
-    if len(title) > _LONGEST:
+    if len(title) > headlines.LONGEST:
         return title
     names = {name for each in sites if (name := _squeezed(each))}
     signed = {_squeezed(f"{by}{each}") for each in authors for by in ("", "by ")} - {"", "by"}

@@ -28,7 +28,6 @@ _ADDED = re.compile(
 _PERMALINK = " \u00b6\U0001f517"  # a heading's link to itself
 _SOFT_HYPHEN = "\u00ad"
 _KICKER_END = re.compile(r"(?<!\s)(?::\s++|\s++[|\-\u2013\u2014\u00b7:]\s++)")
-_LONGEST = 1_000  # signs of a title or heading
 _MOST_KICKERS = 3  # before a headline: its own parts may be joined so
 
 
@@ -88,7 +87,7 @@ def _heading(root: etree._Element, other: str, title: str, sites: list[str]) -> 
     Without another title it is the one that `<title>` speaks of, the one that it begins with
     before others. What says only the name of the site is none.
     """
-    found = [resolved(begin_of(each, _LONGEST)) for each in root.iter("h1")]
+    found = [resolved(begin_of(each, headlines.LONGEST)) for each in root.iter("h1")]
     found = [tidy for each in found if (tidy := each.rstrip(_PERMALINK))]
     found = [each for each in found if not is_site(each, *sites)]
     if other or not title:
@@ -116,7 +115,11 @@ def _title(root: etree._Element) -> str:
     # A drawing in the page has titles too.
     titles = (each for each in root.iter("title") if next(each.iterancestors("svg"), None) is None)
     title = next(titles, None)
-    return headlines.as_text(begin_of(title, _LONGEST)[:_LONGEST]) if title is not None else ""
+    return (
+        headlines.as_text(begin_of(title, headlines.LONGEST)[: headlines.LONGEST])
+        if title is not None
+        else ""
+    )
 
 
 def _squeezed(text: str) -> str:
