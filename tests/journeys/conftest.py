@@ -19,7 +19,7 @@ from tests.journeys.running import (
     running,
 )
 
-EMBARGO_S = 50.0
+EMBARGO_S = 90.0
 READERS = 50  # one chunk: between two of them results are written, and nothing is sent ahead
 
 

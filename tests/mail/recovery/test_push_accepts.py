@@ -89,7 +89,7 @@ def test_every_line_arrives_whole_and_once_it_was_answered(server: Server, tmp_p
 
 
 def until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 240
     while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.05)
