@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from syndicate.errors import UsageError
 from syndicate.subscribers.csvfile import Row, Table
 from syndicate.subscribers.fields import objections_in
-from syndicate.subscribers.status_cells import Objection, quoted
+from syndicate.subscribers.status_cells import Objection, is_word_of_status, is_yes_or_no, quoted
 from syndicate.subscribers.tags import places_of, tags_in
 from syndicate.subscribers.tools.known import tool_of
 from syndicate.subscribers.words import phrases, plain
@@ -129,7 +129,8 @@ def _all_of(table: Table, places: Sequence[int]) -> Iterator[tuple[int, str]]:
             if not row.fault
             for name in _parts(row.cells[place])
         }
-        if len(names) > 1:
+        is_answer = any(is_yes_or_no(name) or is_word_of_status(name) for name in names.values())
+        if len(names) > 1 and not is_answer:
             why = (
                 f"the column {quoted(table.names[place])} names several lists "
                 f"({_told(names.values())}): rows of all of them are taken; --list NAME (`list` "
