@@ -157,6 +157,7 @@ _SUBSCRIBERS = text(
     """
     INSERT INTO subscriber (address, address_hash, language, created_at)
     SELECT address, address_hash, language, :now FROM import_line WHERE verdict IN ('new', 'gone')
+    ORDER BY place
     ON CONFLICT (address_hash) DO NOTHING
     """
 )
@@ -177,6 +178,7 @@ _RECIPIENTS = text(
         SET subscriber_id = excluded.subscriber_id, address = excluded.address, purge_at = NULL
     """
 )
+# In the order of the file, which is that of an export too: rows of lines lie as updates left them.
 _SUBSCRIPTIONS = text(
     f"""
     INSERT INTO subscription (subscriber_id, newsletter_id, state, language, created_at,
@@ -184,6 +186,7 @@ _SUBSCRIPTIONS = text(
     SELECT subscriber_id, :newsletter, coalesce(state, {sql(SubscriptionState.ACTIVE)}), language,
         :now, consented_at, paused_until, ended_at
     FROM import_line WHERE verdict IN ('new', 'gone')
+    ORDER BY place
     """  # noqa: S608 - our own words
 )
 _KNOW_SUBSCRIPTIONS = text(
