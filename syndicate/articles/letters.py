@@ -21,7 +21,7 @@ _MARKUP = 4 * scripts.MOST
 # Scripts that are others, or hold them, as letters' names know them.
 _SAME = {
     script: known
-    for scripts, known in (
+    for alike, known in (
         ("Hans Hant Hanb", "Hani"),
         ("Hira Kana Hrkt", "Jpan"),
         ("Syre Syrj Syrn", "Syrc"),
@@ -30,12 +30,12 @@ _SAME = {
         ("Aran", "Arab"),
         ("Cyrs", "Cyrl"),
     )
-    for script in scripts.split()
+    for script in alike.split()
 }
 # Languages in daily use in more scripts than the one that their plain tag means.
 _ALSO = {
-    language: frozenset(scripts.split())
-    for spoken, scripts in (
+    language: frozenset(written.split())
+    for spoken, written in (
         ("sr bs sh cnr mo ro be tt crh", "Latn Cyrl"),
         ("az kk ky tk ug uz ku tg", "Latn Cyrl Arab"),
         ("ms ha so wo bal", "Latn Arab"),
