@@ -123,12 +123,7 @@ def one_list(table: Table, only: str) -> tuple[Table, tuple[tuple[int, str], ...
 def _all_of(table: Table, places: Sequence[int]) -> Iterator[tuple[int, str]]:
     """The word for a file whose rows of all lists come in: it is seldom meant."""
     for place in places:
-        names = {
-            plain(name): name
-            for row in table.rows()
-            if not row.fault
-            for name in _parts(row.cells[place])
-        }
+        names = _by_plain(name for cell in _cells(table, place) for name in _parts(cell))
         is_answer = any(is_yes_or_no(name) or is_word_of_status(name) for name in names.values())
         if len(names) > 1 and not is_answer:
             why = (
@@ -185,14 +180,20 @@ def _told(found: Iterable[str]) -> str:
 
 def _named(table: Table, place: int) -> dict[str, str]:
     """The lists that a column names: as they stand there, by their plain form."""
-    cells = (row.cells[place] for row in table.rows() if not row.fault)
     is_tag = place in places_of(table.names)
-    found = (
-        each
-        for cell in cells
-        for each in (map(_Named, tags_in(cell)) if is_tag else _lists_in(cell))
+    return _by_plain(
+        name
+        for cell in _cells(table, place)
+        for name in (tags_in(cell) if is_tag else (each.name for each in _lists_in(cell)))
     )
-    return {plain(each.name): each.name for each in found}
+
+
+def _cells(table: Table, place: int) -> Iterator[str]:
+    return (row.cells[place] for row in table.rows() if not row.fault)
+
+
+def _by_plain(names: Iterable[str]) -> dict[str, str]:
+    return {plain(name): name for name in names}
 
 
 def _one_of(cell: str, only: str) -> _Named | None:

@@ -42,11 +42,12 @@ def barred(tx: Transaction, owner: Publication | None, values: Values, actor: Ac
         if each.id != owner.id
         for domain in _domains(tx, each)
     }
+    keys = _keys(tx)
     found: dict[str, Problem] = {}
     nearby = f"{own[0]} or one below it" if own else "a domain of this publication's own"
     for name in _FIELDS:
         domain = in_ascii(str(values.get(name) or "").rpartition("@")[2])
-        if domain and not _is_theirs(domain, set(own), others, _keys(tx)):
+        if domain and not _is_theirs(domain, set(own), others, keys):
             found[name] = Problem(
                 f"The domain {quoted(domain)} is another sender's; choose {nearby}, or ask "
                 "somebody who can edit the whole installation."
