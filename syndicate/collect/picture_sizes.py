@@ -27,7 +27,7 @@ from syndicate.collect.run import GAP_S
 from syndicate.errors import SyndicateError
 from syndicate.fetch import Fetcher, Response, user_agent
 from syndicate.store.ground.session import transaction
-from syndicate.store.intake import hosts, sources
+from syndicate.store.intake import hosts, source_leases, sources
 from syndicate.store.syndication import picture_sizes
 from syndicate.store.syndication.picture_sizes import Unmeasured
 
@@ -183,7 +183,7 @@ def _keep(
     with transaction() as tx:
         picture_sizes.put(tx, sizes, of, now)
         picture_sizes.put_back(tx, left)
-        hosts.release(
+        source_leases.release_hosts(
             tx,
             {
                 domain: each.rest_until or (next_at if _gap_s(asked[domain]) else None)

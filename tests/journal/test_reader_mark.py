@@ -115,13 +115,18 @@ def test_an_older_copy_beside_a_living_journal_is_not_believed(path: Path, copie
     assert not is_believed()
 
 
-def test_an_older_copy_is_made_whole_from_the_rows(path: Path) -> None:
+def lay_an_older_copy(path: Path) -> None:
+    """The journal knows of a confirmation alone, and the rows of a leaving after it."""
     confirm("world")
     readers.keep(path)
     old = path.read_text()
     leave()
     readers.keep(path)
     path.write_text(old)
+
+
+def test_an_older_copy_is_made_whole_from_the_rows(path: Path) -> None:
+    lay_an_older_copy(path)
 
     assert [readers.keep(path) for _ in range(2)] == [1, 0]
     assert (facts(path), is_believed()) == (["confirmed", "left"], True)
@@ -129,12 +134,7 @@ def test_an_older_copy_is_made_whole_from_the_rows(path: Path) -> None:
 
 def test_while_mail_is_held_an_older_copy_is_gone_on_with_and_not_believed(path: Path) -> None:
     """The rows of a backup lack what the copy lacks."""
-    confirm("world")
-    readers.keep(path)
-    old = path.read_text()
-    leave()
-    readers.keep(path)
-    path.write_text(old)
+    lay_an_older_copy(path)
     forget()
     hold()
 

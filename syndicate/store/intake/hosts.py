@@ -5,7 +5,7 @@ between two requests and a Retry-After hold on every machine.
 """
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import delete, exists, or_, select, update
@@ -13,7 +13,6 @@ from sqlalchemy.dialects.postgresql import insert
 
 from syndicate.store.ground.rowsets import among
 from syndicate.store.ground.session import Transaction
-from syndicate.store.intake import source_leases
 from syndicate.store.intake.source_leases import LEASE
 from syndicate.store.intake.sources import FetchHost, Source
 
@@ -52,11 +51,6 @@ def lease(tx: Transaction, domains: Collection[str], now: dt.datetime) -> Leased
     tx.execute(taken.values(leased_until=now + LEASE))
     resting = select(FetchHost.domain).where(of_these, FetchHost.not_before > now + REST)
     return Leased(ours, frozenset(tx.scalars(resting)) - ours)
-
-
-def release(tx: Transaction, domains: Mapping[str, dt.datetime | None]) -> None:
-    """Give domains back; each with the moment before which nobody asks it again, or None."""
-    source_leases.release_hosts(tx, domains)
 
 
 def forget_idle(tx: Transaction, now: dt.datetime) -> None:

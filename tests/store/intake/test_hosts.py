@@ -24,7 +24,7 @@ def lease(*domains: str, now: dt.datetime = NOW) -> tuple[list[str], list[str]]:
 
 def release(domain: str, until: dt.datetime | None) -> None:
     with transaction() as tx:
-        hosts.release(tx, {domain: until})
+        source_leases.release_hosts(tx, {domain: until})
 
 
 def test_nobody_gets_a_domain_that_somebody_has_until_it_is_given_back() -> None:
