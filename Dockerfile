@@ -3,7 +3,7 @@
 FROM python:3.11.15-slim-bookworm AS build
 
 WORKDIR /build
-COPY pyproject.toml setup.py constraints.txt README.md CONTRIBUTING.md CHANGELOG.md ./
+COPY pyproject.toml setup.py constraints.txt README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md ./
 COPY syndicate syndicate
 COPY workers workers
 COPY templates templates

@@ -10,7 +10,7 @@ from pathlib import Path
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-_DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+_DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
 
 
 class BuildWithTemplates(build_py):

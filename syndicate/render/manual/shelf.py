@@ -2,6 +2,7 @@
 
     README.md                       (the first page)
     CONTRIBUTING.md                 contributing
+    SECURITY.md                     reporting
     docs/operations.md              operations
     docs/decisions/README.md        decisions
     docs/decisions/0001-hints….md   decisions/0001-hints…
@@ -17,7 +18,12 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-_ABOVE = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+_ABOVE = {
+    "README.md": "",
+    "CONTRIBUTING.md": "contributing",
+    "CHANGELOG.md": "changelog",
+    "SECURITY.md": "reporting",
+}
 _EXAMPLES = "docs/api-examples.json"
 _PICTURES = "docs/pictures"
 _HEADING = re.compile(r"^# (.+)$", re.MULTILINE)
@@ -25,7 +31,7 @@ _HEADING = re.compile(r"^# (.+)$", re.MULTILINE)
 REFERENCE = "reference"
 GROUPS: dict[str, tuple[str, ...]] = {
     "Begin": ("", "first-hour"),
-    "Run": ("operations", "sources", "data"),
+    "Run": ("operations", "sources", "data", "security", "reporting"),
     "Connect": ("api", REFERENCE),
     "Build": ("architecture", "contributing", "decisions", "facts", "changelog"),
 }
@@ -53,10 +59,8 @@ def address_of(path: str) -> str:
     Args:
         path: from the root: "docs/decisions/README.md".
     """
-    if path == _ABOVE[0]:
-        return ""
     if path in _ABOVE:
-        return path.removesuffix(".md").lower()
+        return _ABOVE[path]
     return path.removeprefix("docs/").removesuffix(".md").removesuffix("/README")
 
 
