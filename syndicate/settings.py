@@ -1,31 +1,26 @@
 """What differs between one installation and the next: servers, limits and paths (brands are rows).
 
-Read, strongest first: environment (`SYNDICATE_PORT=8081`), secret files (a folder named by
-`SYNDICATE_SECRETS_DIR`, one file per setting), a TOML file (`SYNDICATE_CONFIG`, else
-`./syndicate.toml`). An unknown name is refused with the nearest known one: a misspelt setting that
-is silently ignored is found out on the worst night.
+Read, strongest first (`configured`): environment (`SYNDICATE_PORT=8081`), secret files (a folder
+named by `SYNDICATE_SECRETS_DIR`, one file per setting), a TOML file (`SYNDICATE_CONFIG`, else
+`./syndicate.toml`).
 """
 
 import dataclasses
-import importlib
 import os
 import re
-import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from syndicate import hosts, orchestrators, uris, values
+from syndicate import configured, hosts, orchestrators, uris, values
 from syndicate.errors import SettingsError
 from syndicate.values import SecretStr, setting
 
-PREFIX = "SYNDICATE_"
+PREFIX = configured.PREFIX
 # What `syndicate up` starts where no address of it is set.
 _SERVERS = frozenset({"database_url", "redis_url", "relay_url"})
 _STARTS_ITSELF = ", or run `syndicate up`, which starts everything itself"
-# Set by the supervisor and the shell, read before there are settings: not settings themselves.
-NOT_SETTINGS = frozenset({"SYNDICATE_STACK", "SYNDICATE_CONFIG", "SYNDICATE_SECRETS_DIR"})
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -287,19 +282,10 @@ def load() -> Settings:
     Raises:
         SettingsError: a name is unknown or a value is malformed; the sentence names it.
     """
-    secrets_dir = os.environ.get("SYNDICATE_SECRETS_DIR")
-    files = _secret_files(Path(secrets_dir)) if secrets_dir else {}
-    names = (path.name for path in files.values())
-    _refuse_unknown_names([*orchestrators.without(os.environ), *names])
-    said = {**dict(_in_the_file()), **dict(_in_files(files)), **dict(_in_the_environment())}
+    said = configured.written(FIELDS, orchestrators.without(os.environ))
     found = Settings(**{name: _value(name, written) for name, written in said.items()})
     _refuse_no_origin(found.public_url)
     return found
-
-
-def has_file() -> bool:
-    """Whether this process has a file of settings of its own."""
-    return _config_file().is_file()
 
 
 def _refuse_no_origin(public_url: str | None) -> None:
@@ -327,74 +313,3 @@ def _value(name: str, written: object) -> Any:
         raise SettingsError(
             f"The setting {name} is not usable: {error}; docs/operations.md describes it."
         ) from error
-
-
-def _in_the_environment() -> Iterator[tuple[str, str]]:
-    for name, written in orchestrators.without(os.environ).items():
-        own = name.upper().removeprefix(PREFIX).lower()
-        if name.upper().startswith(PREFIX) and own in FIELDS and not _is_blank(written):
-            yield own, written
-
-
-def _secret_files(folder: Path) -> dict[str, Path]:
-    """Files of ours by the setting that they hold; others may put theirs there too."""
-    if not folder.is_dir():
-        raise SettingsError(
-            f"SYNDICATE_SECRETS_DIR names {folder}, which is not a folder; create it, with "
-            "one file per secret setting, or unset it."
-        )
-    ours = (path for path in folder.iterdir() if path.name.upper().startswith(PREFIX))
-    return {path.name.upper().removeprefix(PREFIX).lower(): path for path in ours}
-
-
-def _in_files(files: Mapping[str, Path]) -> Iterator[tuple[str, str]]:
-    for name, path in files.items():
-        try:
-            written = path.read_text("utf-8").strip()
-        except (OSError, ValueError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
-            raise SettingsError(f"The secret file {path} cannot be read: {why}.") from error
-        if not _is_blank(written):
-            yield name, written
-
-
-def _in_the_file() -> Iterator[tuple[str, object]]:
-    path = _config_file()
-    if not path.is_file():
-        return
-    try:
-        found = tomllib.loads(path.read_text("utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} is not valid TOML: {error}.") from error
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
-        raise SettingsError(f"The file {path} cannot be read: {why}.") from error
-    for name, written in found.items():
-        if name not in FIELDS:
-            raise SettingsError(_unknown(name, FIELDS))
-        # An empty text: a path of it would be the folder we stand in.
-        if not _is_blank(written):
-            yield name, written
-
-
-def _config_file() -> Path:
-    return Path(os.environ.get("SYNDICATE_CONFIG") or "syndicate.toml")
-
-
-def _is_blank(value: object) -> bool:
-    return isinstance(value, str) and not value.strip()
-
-
-def _refuse_unknown_names(names: list[str]) -> None:
-    known = {f"{PREFIX}{name.upper()}" for name in FIELDS} | NOT_SETTINGS
-    for name in names:
-        if name.upper().startswith(PREFIX) and name.upper() not in known:
-            raise SettingsError(_unknown(name, known))
-
-
-def _unknown(name: str, known: Collection[str]) -> str:
-    difflib = importlib.import_module("difflib")
-    near = difflib.get_close_matches(name.upper(), {each.upper() for each in known}, n=1)
-    spelt = near[0].lower() if near and name.islower() else "".join(near)
-    hint = f"did you mean {spelt}?" if near else "docs/operations.md lists them all."
-    return f"There is no setting {name}; {hint}"

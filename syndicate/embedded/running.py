@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from syndicate import settings
+from syndicate import configured, settings
 from syndicate.embedded import folder
 
 # Where PostgreSQL listens unless an address says otherwise.
@@ -69,7 +69,7 @@ def _lacking(run: Mapping[str, Any], own: settings.Settings) -> dict[str, str]:
     found = {name: str(value) for name, value in run["settings"].items() if name not in os.environ}
     if own.port == 0:  # "a free one": the stack knows which it took
         found["SYNDICATE_PORT"] = str(run["settings"]["SYNDICATE_PORT"])
-    if settings.has_file():
+    if configured.has_file():
         found.pop("SYNDICATE_CONFIG", None)
     return found
 

@@ -14,7 +14,7 @@ import typer.main
 import yaml
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from syndicate import settings
+from syndicate import configured, settings
 from syndicate.cli import build, doctor
 from syndicate.embedded import plan
 
@@ -82,7 +82,7 @@ def test_each_command_is_one_of_ours(name: str) -> None:
 def test_each_variable_is_a_setting(name: str) -> None:
     known = {f"{settings.PREFIX}{field.upper()}" for field in settings.FIELDS}
 
-    unknown = set(services()[name].get("environment", {})) - known - settings.NOT_SETTINGS
+    unknown = set(services()[name].get("environment", {})) - known - configured.NOT_SETTINGS
 
     assert unknown == set()
 

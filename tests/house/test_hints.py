@@ -11,7 +11,7 @@ import pytest
 import typer.main
 from fastapi.routing import APIRoute
 
-from syndicate import settings
+from syndicate import configured, settings
 from syndicate.cli import build, whole
 from syndicate.web import app as application
 from tests.house import trees
@@ -79,7 +79,9 @@ def strangers(pattern: re.Pattern[str], known: set[str], said: Said) -> Iterator
 
 
 def test_every_setting_that_a_sentence_names_is_one() -> None:
-    known = {f"{settings.PREFIX}{name.upper()}" for name in settings.FIELDS} | settings.NOT_SETTINGS
+    known = {
+        f"{settings.PREFIX}{name.upper()}" for name in settings.FIELDS
+    } | configured.NOT_SETTINGS
     texts = [said for said in all_said() if _SETTING.search(said.text)]
 
     assert [
