@@ -6,7 +6,7 @@ same quick answer, and nothing can be learnt here about who subscribed.
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from syndicate import clock, errors, jobs
@@ -28,6 +28,7 @@ def explain() -> Response:
 
 @router.post("/hub")
 def subscribe(
+    request: Request,
     *,
     mode: Annotated[str, Form(alias="hub.mode")] = "",
     topic: Annotated[str, Form(alias="hub.topic")] = "",
@@ -44,7 +45,7 @@ def subscribe(
         "hub.lease_seconds": lease_seconds,
     }
     try:
-        hub.ask(form, clock.now())
+        hub.ask(form, clock.now(), ip=request.client.host if request.client else "")
     except errors.CapReachedError as error:
         return PlainTextResponse(f"{error}\n", 429, {"Retry-After": "3600"})
     except (errors.UsageError, errors.RefusedError) as error:

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from syndicate import clock, settings
-from syndicate.feeds import hub
+from syndicate.feeds import hub, hub_shares
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import hub as rows
+from syndicate.store.syndication import hub_turns
 from syndicate.store.syndication.hub import Asked, Mode
 from syndicate.vocabulary.feeds import FeedFormat
 from tests.feeds import building, hub_steps, newsroom, peer, reading
@@ -49,7 +50,7 @@ def test_a_killed_hub_worker_loses_no_subscriber(settings_env: pytest.MonkeyPatc
     assert 0 < got_before < COUNT
     assert len(delivered) == COUNT
     # At most what the dead worker had in hand came twice.
-    assert sum(delivered.values()) - COUNT <= hub._IN_HAND
+    assert sum(delivered.values()) - COUNT <= hub_shares.DELIVERING.most
     etag = reading.documents("everything")[FeedFormat.ATOM, 0].etag
     assert {row.delivered_etag for row in hub_steps.stored()} == {etag}
 
@@ -71,7 +72,8 @@ def _subscribe_all(subscriber: Peer) -> None:
                 lease_s=hub.LEASE_S,
             )
             rows.ask(tx, asked, now=now)
-        for row in rows.take_verifications(tx, now=now, limit=COUNT):
+        turns = hub_turns.verifications(tx, now=now, each=COUNT, limit=COUNT)
+        for row in rows.take_verifications(tx, [each.id for each in turns], now=now):
             assert rows.verified(tx, row, now=now)
 
 

@@ -12,6 +12,7 @@ from tests.feeds import building, newsroom
 from tests.feeds.newsroom import BASE
 from tests.feeds.peer import Peer
 
+IP = "192.0.2.7"  # whoever asks
 TOPIC = f"{BASE}/feeds/everything.atom"
 
 
@@ -29,7 +30,7 @@ def form(subscriber: Peer, mode: str = "subscribe", **fields: str) -> dict[str, 
 
 
 def subscribe(subscriber: Peer, **fields: str) -> None:
-    hub.ask(form(subscriber, **fields), clock.now())
+    hub.ask(form(subscriber, **fields), clock.now(), ip=IP)
     hub.run_due(clock.now())
 
 

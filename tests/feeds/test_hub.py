@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from syndicate import clock, settings
 from syndicate.errors import RefusedError, UsageError
-from syndicate.feeds import hub
+from syndicate.feeds import hub, hub_speaker
 from syndicate.store.ground.session import transaction
 from syndicate.vocabulary.feeds import FeedFormat
 from tests.feeds import hub_steps, peer, reading
@@ -62,7 +62,7 @@ def test_103_subscribing_again_replaces_what_was(subscriber: Peer) -> None:
     hub_steps.change()
 
     [delivery] = subscriber.of("POST")
-    assert delivery.headers["x-hub-signature"] == hub.signature(b"new", delivery.body)
+    assert delivery.headers["x-hub-signature"] == hub_speaker.signature(b"new", delivery.body)
     lease_until = hub_steps.row(subscriber).lease_until
     assert lease_until is not None
     assert lease_until - clock.now() < dt.timedelta(days=1)
@@ -70,7 +70,7 @@ def test_103_subscribing_again_replaces_what_was(subscriber: Peer) -> None:
 
 def test_104_nothing_comes_after_unsubscribing(subscriber: Peer) -> None:
     hub_steps.subscribe(subscriber)
-    hub.ask(hub_steps.form(subscriber, mode="unsubscribe"), clock.now())
+    hub.ask(hub_steps.form(subscriber, mode="unsubscribe"), clock.now(), ip=hub_steps.IP)
     hub.run_due(clock.now())
 
     hub_steps.change()
@@ -126,7 +126,7 @@ def test_a_subscription_that_is_not_renewed_rightly_goes_on_as_it_was(subscriber
     subscriber.answer = lambda _request: (404, b"")
 
     hub_steps.subscribe(subscriber, **{"hub.secret": "new"})
-    hub.ask(hub_steps.form(subscriber, mode="unsubscribe"), clock.now())
+    hub.ask(hub_steps.form(subscriber, mode="unsubscribe"), clock.now(), ip=hub_steps.IP)
     hub.run_due(clock.now())
 
     after = hub_steps.row(subscriber)
@@ -171,7 +171,7 @@ CANNOT_BE: list[tuple[str, str, type[Exception]]] = [
 def test_a_request_that_cannot_be_is_refused(subscriber: Peer) -> None:
     def refusal(field: str, value: str) -> type[Exception] | None:
         try:
-            hub.ask({**hub_steps.form(subscriber), field: value}, clock.now())
+            hub.ask({**hub_steps.form(subscriber), field: value}, clock.now(), ip=hub_steps.IP)
         except (RefusedError, UsageError) as error:
             return type(error)
         return None
@@ -218,7 +218,9 @@ def test_a_row_at_fault_costs_nobody_else_what_came_of_theirs(
 ) -> None:
     """Both callbacks answer at once; one row holds a number that no retry has."""
     for place in ("/bad", "/good"):
-        hub.ask(hub_steps.form(subscriber, callback=subscriber.url(place)), clock.now())
+        hub.ask(
+            hub_steps.form(subscriber, callback=subscriber.url(place)), clock.now(), ip=hub_steps.IP
+        )
     with transaction() as tx:
         spoilt = "UPDATE feed_callback SET verify_attempts = -9 WHERE callback LIKE '%/bad'"
         tx.execute(text(spoilt))
@@ -234,7 +236,7 @@ def test_a_row_at_fault_costs_nobody_else_what_came_of_theirs(
 
 
 def test_a_lease_longer_than_any_is_the_longest(subscriber: Peer) -> None:
-    hub.ask(hub_steps.form(subscriber), clock.now())
+    hub.ask(hub_steps.form(subscriber), clock.now(), ip=hub_steps.IP)
     with transaction() as tx:
         tx.execute(text("UPDATE feed_callback SET wanted_lease_s = 2147483647"))
 

@@ -1,18 +1,15 @@
 """What the hub delivers when callbacks fail, workers die and topics change meanwhile."""
 
 import datetime as dt
-import json
-import time
 
-import pytest
-from sqlalchemy import text, update
+from sqlalchemy import text
 
-from syndicate import clock, settings
-from syndicate.errors import CapReachedError
+from syndicate import clock
 from syndicate.feeds import hub
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import hub as rows
-from syndicate.store.syndication.hub import DELIVER_RETRIES, FeedCallback
+from syndicate.store.syndication import hub_turns
+from syndicate.store.syndication.hub import DELIVER_RETRIES
 from syndicate.vocabulary.feeds import FeedFormat
 from tests.feeds import building, hub_steps, newsroom, peer, reading
 from tests.feeds.peer import Peer, Request
@@ -103,7 +100,8 @@ def test_a_worker_that_died_with_a_delivery_in_hand_loses_nothing(subscriber: Pe
     newsroom.article(1, 2)
     building.publish_due(clock.now())
     with transaction() as tx:
-        assert len(rows.take_deliveries(tx, now=clock.now(), limit=10)) == 1
+        [mine] = hub_turns.deliveries(tx, now=clock.now(), each=10, limit=10)
+        assert len(rows.take_deliveries(tx, [mine.id], now=clock.now())) == 1
 
     hub.run_due(clock.now())
     assert subscriber.of("POST") == []
@@ -154,51 +152,3 @@ def test_news_that_comes_with_newer_code_is_told(subscriber: Peer) -> None:
     hub_steps.change()
 
     assert [b"Story 2" in each.body for each in subscriber.of("POST")] == [True]
-
-
-def test_a_host_that_is_asked_for_too_often_is_refused(
-    subscriber: Peer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(hub, "PER_HOST_AND_HOUR", 3)
-    now = clock.now()
-    for number in range(3):
-        hub.ask(hub_steps.form(subscriber, callback=subscriber.url(f"/{number}")), now)
-
-    with pytest.raises(CapReachedError):
-        hub.ask(hub_steps.form(subscriber, callback=subscriber.url("/3")), now)
-    hub.ask(hub_steps.form(subscriber, callback=subscriber.url("/3")), now + dt.timedelta(hours=1))
-
-
-def test_a_slow_host_delays_nobody_else(
-    subscriber: Peer, settings_env: pytest.MonkeyPatch, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with peer.running() as other:
-        origins = json.dumps([subscriber.origin, other.origin])
-        settings_env.setenv("SYNDICATE_HUB_ALLOW_ORIGINS", origins)
-        settings.load.cache_clear()
-        for number in range(30):
-            hub.ask(hub_steps.form(subscriber, callback=subscriber.url(f"/{number}")), clock.now())
-        hub.ask(
-            hub_steps.form(other, callback=other.url()),
-            clock.now(),
-        )
-        hub.run_due(clock.now())
-        with transaction() as tx:  # two hosts on one address; told apart as two names would be
-            tx.execute(
-                update(FeedCallback)
-                .where(FeedCallback.callback == other.url())
-                .values(host="other.example")
-            )
-
-        def slow(_request: Request) -> tuple[int, bytes]:
-            time.sleep(0.5)
-            return 200, b""
-
-        subscriber.answer = slow
-        monkeypatch.setattr(hub, "_WAIT_S", 0.2)
-        hub_steps.change()
-
-        assert len(other.of("POST")) == 1
-        put_off = [row for row in hub_steps.stored() if row.deliver_at is not None]
-        assert put_off
-        assert {row.attempts for row in put_off} == {0}

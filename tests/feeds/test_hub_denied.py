@@ -9,7 +9,7 @@ from syndicate.feeds import hub
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import feeds
 from syndicate.store.syndication import hub as rows
-from tests.feeds.hub_steps import TOPIC, change, form, stored, subscribe
+from tests.feeds.hub_steps import IP, TOPIC, change, form, stored, subscribe
 from tests.feeds.peer import Peer
 
 RETIRED = {
@@ -68,7 +68,7 @@ def test_subscribers_of_a_feed_that_moved_are_told_where_to(subscriber: Peer) ->
 
 
 def test_who_asked_just_before_is_told_too(subscriber: Peer) -> None:
-    hub.ask(form(subscriber), clock.now())
+    hub.ask(form(subscriber), clock.now(), ip=IP)
     retire()
 
     run()

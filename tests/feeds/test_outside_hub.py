@@ -17,7 +17,7 @@ from syndicate.store.syndication import hub_pings
 from syndicate.store.syndication.hub import DELIVER_RETRIES
 from syndicate.store.syndication.hub_pings import FeedPing
 from tests.application import build
-from tests.feeds import building, newsroom, peer, reading
+from tests.feeds import building, hub_steps, newsroom, peer, reading
 from tests.feeds.peer import Peer
 
 TOPIC = f"{newsroom.BASE}/feeds/everything.atom"
@@ -115,7 +115,7 @@ def test_our_own_hub_sends_newcomers_to_the_outside_one(outside: Peer) -> None:
     form = {"hub.mode": "subscribe", "hub.topic": TOPIC, "hub.callback": outside.url()}
 
     with pytest.raises(RefusedError, match="please subscribe there"):
-        hub.ask(form, clock.now())
+        hub.ask(form, clock.now(), ip=hub_steps.IP)
 
 
 def test_without_an_outside_hub_what_was_due_to_it_is_forgotten(

@@ -19,7 +19,6 @@ ALIKE = {
     "AT_FAULT": "what each room survives; some survive more",
     "ANSWER_BYTES": "what subscribers answer our hub, and what others' hubs answer us",
     "AT_ONCE": "connections that we take, and hubs that we ask",
-    "BUDGET_S": "one of our hub, one of measuring pictures",
     "BREAKER_S": "one circuit to the broker, another to the counters",
     "KEPT": "entries of two caches",
     "LEASE": "one of a source's fetch, one of a feed's build",

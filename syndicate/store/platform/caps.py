@@ -4,6 +4,7 @@ They live in PostgreSQL and not in Redis, because losing them would open the doo
 """
 
 import datetime as dt
+from collections.abc import Collection
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -51,6 +52,16 @@ def used_since(tx: Transaction, cap: str, key: str, moment: dt.datetime) -> int:
         CapCounter.cap == cap, CapCounter.key == key, CapCounter.window_from > moment
     )
     return tx.execute(query).scalar_one()
+
+
+def used_by(
+    tx: Transaction, cap: str, keys: Collection[str], *, window_from: dt.datetime
+) -> dict[str, int]:
+    """How much of a cap each key used in one window; a key that used none is not among them."""
+    query = select(CapCounter.key, CapCounter.used).where(
+        CapCounter.cap == cap, CapCounter.key.in_(keys), CapCounter.window_from == window_from
+    )
+    return {row.key: row.used for row in tx.execute(query)}
 
 
 def beyond(tx: Transaction, cap: str, limit: int, *, since: dt.datetime) -> list[CapCounter]:

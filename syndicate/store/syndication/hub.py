@@ -40,10 +40,8 @@ from syndicate.store.syndication.feed_documents import FeedDocument
 from syndicate.store.syndication.feeds import Feed
 from syndicate.vocabulary.feeds import FeedFormat
 
-# How long a row may be in a worker's hands before another takes it up: it waits 8 s for its host at
-# most, and the request ends after 15 s.
+# How long a row may be in a worker's hands before another takes it up: the request ends after 15 s.
 LEASE = dt.timedelta(seconds=40)
-PUT_OFF = dt.timedelta(seconds=5)
 RETIRED = "This feed is no longer published."  # told to its subscribers
 LONGEST_LEASE_S = 10 * 24 * 3600
 VERIFY_RETRIES = (dt.timedelta(minutes=1), dt.timedelta(minutes=5), dt.timedelta(minutes=30))
@@ -71,6 +69,7 @@ class FeedCallback(Table):
         UniqueConstraint("feed_id", "format", "callback"),
         Index(None, "verify_at", postgresql_where="verify_at IS NOT NULL"),
         Index(None, "deliver_at", postgresql_where="deliver_at IS NOT NULL"),
+        Index("ix_feed_callback_agreed", "host", postgresql_where="lease_until IS NOT NULL"),
     )
 
     id: Mapped[Id]
@@ -79,6 +78,8 @@ class FeedCallback(Table):
     topic: Mapped[str]  # as the subscriber spelt it, which is how it wants to hear of it
     callback: Mapped[str]
     host: Mapped[str] = mapped_column(index=True)
+    # Key of the network that asked last, which its turn is counted by; "" of older code.
+    asked_by: Mapped[str] = mapped_column(server_default="")
     secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     lease_until: Mapped[dt.datetime | None]  # None until the first verification
     wanted: Mapped[str | None]  # a Mode that waits to be verified
@@ -108,6 +109,7 @@ class Asked:
     mode: Mode
     secret: bytes | None
     lease_s: int
+    asked_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,7 @@ def ask(tx: Transaction, asked: Asked, *, now: dt.datetime) -> None:
         "wanted": asked.mode.value,
         "wanted_secret": asked.secret,
         "wanted_lease_s": asked.lease_s,
+        "asked_by": asked.asked_by,
         "denied": None,
         "verify_at": now,
         "verify_attempts": 0,
@@ -177,10 +180,11 @@ def deny_ended(tx: Transaction, *, now: dt.datetime) -> bool:
     return bool(tx.scalars(ended.returning(FeedCallback.id)).all())
 
 
-def count_at_host(tx: Transaction, host: str) -> int:
-    """How many subscriptions a callback host holds."""
-    query = select(func.count()).select_from(FeedCallback).where(FeedCallback.host == host)
-    return tx.scalar(query) or 0
+def count_at_host(tx: Transaction, host: str, *, besides: str = "") -> int:
+    """How many subscriptions a host agreed to, besides those of one callback that asks again."""
+    query = select(func.count()).select_from(FeedCallback)
+    agreed = (FeedCallback.host == host, FeedCallback.lease_until.is_not(None))
+    return tx.scalar(query.where(*agreed, FeedCallback.callback != besides)) or 0
 
 
 def topic_changed(
@@ -207,14 +211,17 @@ def has_due(tx: Transaction, now: dt.datetime) -> bool:
     return bool(tx.scalar(select(or_(exists().where(due), exists().where(*_ended())))))
 
 
-def take_verifications(tx: Transaction, *, now: dt.datetime, limit: int) -> list[FeedCallback]:
-    """Lease requests whose callbacks must be asked whether they meant it, or told that it ends."""
-    due = (
-        select(FeedCallback.id)
-        .where(FeedCallback.verify_at <= now)
-        .order_by(FeedCallback.verify_at)
-        .limit(limit)
-    )
+def take_verifications(
+    tx: Transaction, ids: Collection[int], *, now: dt.datetime
+) -> list[FeedCallback]:
+    """Lease requests whose callbacks must be asked whether they meant it, or told that it ends.
+
+    Args:
+        tx: the open transaction.
+        ids: whose turn it is (`hub_turns`); those that another worker has since are left out.
+        now: aware UTC.
+    """
+    due = select(FeedCallback.id).where(FeedCallback.id.in_(ids), FeedCallback.verify_at <= now)
     ours = {"verify_at": now + LEASE, "epoch": FeedCallback.epoch + 1}
     return lease(tx, FeedCallback, due, ours)
 
@@ -259,13 +266,18 @@ def not_verified(tx: Transaction, row: FeedCallback, *, is_final: bool, now: dt.
     )
 
 
-def take_deliveries(tx: Transaction, *, now: dt.datetime, limit: int) -> list[HubDelivery]:
-    """Lease deliveries that are due, with the topic as it stands now."""
-    due = (
-        select(FeedCallback.id)
-        .where(FeedCallback.deliver_at <= now, FeedCallback.lease_until > now)
-        .order_by(FeedCallback.deliver_at, FeedCallback.id)
-        .limit(limit)
+def take_deliveries(
+    tx: Transaction, ids: Collection[int], *, now: dt.datetime
+) -> list[HubDelivery]:
+    """Lease deliveries that are due, with the topic as it stands now.
+
+    Args:
+        tx: the open transaction.
+        ids: whose turn it is (`hub_turns`); those that another worker has since are left out.
+        now: aware UTC.
+    """
+    due = select(FeedCallback.id).where(
+        FeedCallback.id.in_(ids), FeedCallback.deliver_at <= now, FeedCallback.lease_until > now
     )
     ours = {"deliver_at": now + LEASE, "epoch": FeedCallback.epoch + 1}
     rows = lease(tx, FeedCallback, due, ours)
@@ -310,17 +322,6 @@ def not_delivered(
     tx.execute(
         _mine(delivery.id, delivery.epoch).values(
             deliver_at=later, attempts=delivery.attempts + 1, last_at=now, last_status=status
-        )
-    )
-
-
-def put_off(tx: Transaction, subscription_id: int, epoch: int, *, now: dt.datetime) -> None:
-    """Give back what could not be begun with, because its host was busy; no attempt is counted."""
-    later = now + PUT_OFF
-    tx.execute(
-        _mine(subscription_id, epoch).values(
-            verify_at=case((FeedCallback.verify_at.is_not(None), later)),
-            deliver_at=case((FeedCallback.deliver_at.is_not(None), later)),
         )
     )
 

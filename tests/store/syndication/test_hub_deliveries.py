@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from syndicate.store.ground.session import transaction
-from syndicate.store.syndication import hub
+from syndicate.store.syndication import hub, hub_turns
 from syndicate.store.syndication.feeds import Feed
 from syndicate.store.syndication.hub import FeedCallback, HubDelivery
 from syndicate.vocabulary.feeds import FeedFormat
@@ -40,7 +40,8 @@ def due(feed: Feed, name: str = "callback", **columns: Any) -> int:
 
 def take(now: dt.datetime = NOW, limit: int = 9) -> list[HubDelivery]:
     with transaction() as tx:
-        return hub.take_deliveries(tx, now=now, limit=limit)
+        turns = hub_turns.deliveries(tx, now=now, each=limit, limit=limit)
+        return hub.take_deliveries(tx, [each.id for each in turns], now=now)
 
 
 def taken(now: dt.datetime = NOW) -> HubDelivery:
@@ -171,37 +172,11 @@ def test_a_topic_that_changed_while_it_was_sent_stays_due(feed: Feed) -> None:
     with transaction() as tx:
         hub.delivered(tx, delivery, 200, now=NOW + 2 * SECOND)
         hub.not_delivered(tx, delivery, 503, now=NOW + 2 * SECOND)
-        hub.put_off(tx, delivery.id, delivery.epoch, now=NOW + 2 * SECOND)
         hub.forget(tx, delivery.id, delivery.epoch)
 
     made = row(mine)
     assert (made.deliver_at, made.attempts) == (NOW + SECOND, 0)
     assert (made.delivered_etag, made.last_at) == (None, None)
-
-
-@pytest.mark.parametrize(
-    ("verify", "deliver"), [(True, False), (False, True), (True, True), (False, False)]
-)
-def test_what_is_put_off_comes_again_soon_and_no_attempt_is_counted(
-    feed: Feed, *, verify: bool, deliver: bool
-) -> None:
-    held = NOW + 40 * SECOND
-    mine = due(
-        feed,
-        deliver_at=held if deliver else None,
-        verify_at=held if verify else None,
-        attempts=1,
-        verify_attempts=2,
-        epoch=7,
-    )
-
-    with transaction() as tx:
-        hub.put_off(tx, mine, 7, now=NOW)
-
-    made, later = row(mine), NOW + 5 * SECOND
-    assert made.verify_at == (later if verify else None)
-    assert made.deliver_at == (later if deliver else None)
-    assert (made.attempts, made.verify_attempts) == (1, 2)
 
 
 def test_a_callback_that_is_gone_is_forgotten_and_nobody_else(feed: Feed) -> None:
