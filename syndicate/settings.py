@@ -196,6 +196,34 @@ class Settings:
         pattern="^https?://",
         description="an outside WebSub hub that feeds name; empty means our own /hub",
     )
+    bell_webhooks: SecretStr | None = setting(
+        None,
+        description="web addresses that each ring is told to, blanks between them: https://… gets "
+        "signed JSON, slack+https://…, teams+https://… and pagerduty+https://KEY@… what those read",
+    )
+    bell_webhook_key: SecretStr | None = setting(
+        None,
+        description="whsec_… that signs what https://… webhooks get; two while one follows the "
+        "other, the new one first",
+    )
+    bell_allow_origins: list[str] = setting(
+        [],
+        description="exact IP:port, or private network, of in-house servers that rings and the "
+        "dead-man's ping may go to",
+    )
+    bell_mail: list[str] = setting(
+        [],
+        description="addresses that each ring is mailed to; empty: every operator who may add "
+        "operators",
+    )
+    bell_dead_man_url: SecretStr | None = setting(
+        None,
+        description="web address outside that is pinged while all is well with the watch; it tells "
+        "somebody when no ping comes",
+    )
+    bell_dead_man_every_s: int = setting(
+        60, ge=10, le=3600, description="seconds from one such ping to the next"
+    )
     own_feed_paid: bool = setting(
         False,
         description="whether readers' own feeds contain paid articles; only where readers pay to "

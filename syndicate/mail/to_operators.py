@@ -11,7 +11,7 @@ Source: RFC 5322 3.6; RFC 3834 5 (Auto-Submitted).
 
 import datetime as dt
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
 from urllib.parse import urlsplit
@@ -29,7 +29,7 @@ from syndicate.mail.relay.smtp import Session
 from syndicate.mail.relay.supply import Envelope
 from syndicate.mail.sending import allowed, deliver
 from syndicate.newsroom import brand
-from syndicate.render.email import render
+from syndicate.render.email import Rendered, render
 from syndicate.render.merge import Content, merge
 from syndicate.settings import Settings
 from syndicate.store.ground.session import Transaction, transaction
@@ -48,7 +48,7 @@ _OVER = frozenset({EnvelopeOutcome.ACCEPTED, EnvelopeOutcome.FAILED, EnvelopeOut
 
 
 @dataclass(frozen=True)
-class _House:
+class House:
     """In whose name an operator is told: their publication's, or this host's.
 
     It is the first of those that they work for; who works for all of them, for the first of all.
@@ -61,6 +61,7 @@ class _House:
 
     @property
     def domain(self) -> str:
+        """Of its address."""
         return headers.domain_of(self.address)
 
 
@@ -99,32 +100,31 @@ def tell(now: dt.datetime) -> int:
     return sum(each.outcome is EnvelopeOutcome.ACCEPTED for each in over)
 
 
-def _houses(
-    tx: Transaction, told: Sequence[Operator], configured: Settings
-) -> Mapping[int, _House]:
+def _houses(tx: Transaction, told: Sequence[Operator], configured: Settings) -> Mapping[int, House]:
     """In whose name each operator is told, by their id."""
     every = publications.all_publications(tx)
     owners = {each.id: each.publication_id for each in newsletters.every(tx)}
     held = operators.grants_of(tx, {each.id for each in told})
-    found: dict[int, _House] = {}
+    found: dict[int, House] = {}
     for each in told:
         at_home = {
             grant.publication_id or owners.get(grant.newsletter_id or 0) for grant in held[each.id]
         }
         own = [one for one in every if one.id in at_home] if None not in at_home else every
-        found[each.id] = _house(own or every, _language_of(each), configured)
+        found[each.id] = house_of(own or every, _language_of(each), configured)
     return found
 
 
-def _house(of: Sequence[Publication], language: str, configured: Settings) -> _House:
+def house_of(of: Sequence[Publication], language: str, configured: Settings) -> House:
+    """The first of these publications as who writes; this host where there is none."""
     host = urlsplit(configured.base_url()).hostname or "localhost"
     if not of:
         domain = our_name.literal(host) if is_address(host) else host  # RFC 5321 4.1.3
-        return _House("Syndicate", "Syndicate", f"syndicate@{domain}", host)
+        return House("Syndicate", "Syndicate", f"syndicate@{domain}", host)
     first = of[0]
     name = first.name_in(language)
     address = brand.postal_address(first, language) or host
-    return _House(name, f"Syndicate, {name}", first.sender_address, address)
+    return House(name, f"Syndicate, {name}", first.sender_address, address)
 
 
 def _language_of(operator: Operator) -> str:
@@ -134,7 +134,7 @@ def _language_of(operator: Operator) -> str:
 
 def _envelopes(
     found: Sequence[tuple[OperatorNotice, Operator]],
-    house: _House,
+    house: House,
     names: Mapping[str, str],
     signer: Signer | None,
 ) -> Iterator[Envelope]:
@@ -149,7 +149,7 @@ def _envelopes(
 def _envelope(
     notice: OperatorNotice,
     to: Operator,
-    house: _House,
+    house: House,
     who: str,
     signer: Signer | None,
 ) -> Envelope:
@@ -163,28 +163,61 @@ def _envelope(
         "console": f"{configured.console_url()}/console",
         "publication": {"name": house.name, "postal_address": house.postal_address},
     }
-    rendered = render("notice", language, context)
-    content = Content.load(rendered.blocks)
-    seal = signing.seal(configured.key(), "message-id", f"notice{notice.id}")[:16]
+    letter = Letter(f"notice{notice.id}", render("notice", language, context), notice.at)
+    return envelope(notice.id, letter, house, (to.name, to.address), signer)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail to an operator.
+
+    Attributes:
+        name: what its Message-ID is made from: the same at each try.
+        rendered: what it says.
+        at: what its Date says, aware UTC.
+    """
+
+    name: str
+    rendered: Rendered
+    at: dt.datetime
+
+
+def envelope(
+    key: int, letter: Letter, house: House, to: tuple[str, str], signer: Signer | None
+) -> Envelope:
+    """A letter as a relay takes it.
+
+    Args:
+        key: what its result is known by.
+        letter: what is said.
+        house: in whose name.
+        to: name and address; a name may be "".
+        signer: of the house's domain.
+
+    Raises:
+        BadAddressError: an address cannot stand in a mail.
+    """
+    content = Content.load(letter.rendered.blocks)
+    seal = signing.seal(settings.load().key(), "message-id", letter.name)[:16]
     fields = [
         headers.mailbox("From", house.from_name, house.address),
-        headers.mailbox("To", to.name, to.address),
-        headers.unstructured("Subject", rendered.subject),
-        headers.plain("Date", format_datetime(notice.at)),
-        headers.plain("Message-ID", f"<notice{notice.id}.{seal}@{house.domain}>"),
+        headers.mailbox("To", *to),
+        headers.unstructured("Subject", letter.rendered.subject),
+        headers.plain("Date", format_datetime(letter.at)),
+        headers.plain("Message-ID", f"<{letter.name}.{seal}@{house.domain}>"),
         b"MIME-Version: 1.0\r\n",
         headers.plain(
             "Content-Type", f'multipart/alternative; boundary="{content.headers["boundary"]}"'
         ),
-        headers.plain("Content-Language", language),
+        headers.plain("Content-Language", letter.rendered.language),
         b"Auto-Submitted: auto-generated\r\n",
     ]
     body = merge(content, 0, {})
     if signer is not None:
-        fields.append(signer.sign(fields, body, at=int(notice.at.timestamp())))
-    recipient = headers.wire_address(to.address)
+        fields.append(signer.sign(fields, body, at=int(letter.at.timestamp())))
+    recipient = headers.wire_address(to[1])
     return Envelope(
-        key=notice.id,
+        key=key,
         mail_from=headers.wire_address(house.address),
         recipient=recipient,
         message=(*fields, b"\r\n", *body),
@@ -207,16 +240,32 @@ def _said(notice: OperatorNotice, who: str, language: str) -> str:
 
 
 def _sent(
-    relay: Relay, configured: Settings, house: _House, envelopes: Sequence[Envelope]
+    relay: Relay, configured: Settings, house: House, envelopes: Sequence[Envelope]
 ) -> list[Result]:
     """What became of each that the relay was told of; the others wait."""
-    ends_at = time.monotonic() + deliver.RUN_S
     results: list[Result] = []
-    helo = configured.relay_helo
     try:
-        with Session(relay, connections=1, patience=_PATIENCE, helo=helo) as session:
-            session.sender_domain = house.domain
-            session.send(envelopes, results.append, lambda: ends_at)
+        send(relay, house, envelopes, results.append, helo=configured.relay_helo)
     except RelayError as error:
         log.warning("operators_not_told", relay=relay.name, reason=str(error))
     return results
+
+
+def send(
+    relay: Relay,
+    house: House,
+    envelopes: Sequence[Envelope],
+    settle: Callable[[Result], None],
+    *,
+    helo: str | None,
+    within_s: float = deliver.RUN_S,
+) -> None:
+    """Give letters to a relay, over one connection; what is not begun in time waits.
+
+    Raises:
+        RelayError: it does not answer, or hangs up; what was settled before stands.
+    """
+    ends_at = time.monotonic() + within_s
+    with Session(relay, connections=1, patience=_PATIENCE, helo=helo) as session:
+        session.sender_domain = house.domain
+        session.send(envelopes, settle, lambda: ends_at)

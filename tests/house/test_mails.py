@@ -68,6 +68,13 @@ CONTEXTS: Mapping[str, Mapping[str, Any]] = {
         "console": "https://news.example/console",
     },
     "article": {"publication": PUBLICATION, "article": STORY, "sender_name": "Sam", "zone": "UTC"},
+    "ring": {
+        "publication": PUBLICATION,
+        "headline": "Ringing: held issues (courier)",
+        "text": "No. 7 of Morning is held: the picture is wrong.",
+        "facts": [("Since", "31 Mar 2026 16:26 UTC")],
+        "links": [("Look into it", "https://news.example/console/issues/7")],
+    },
 }
 # A reader's copy leaves blocks out: no rule may ask what stands beside or before.
 UNCUTTABLE = re.compile(r"[+~](?=[^{}]*\{)|:(?:nth|first|last|only)-|:empty|:has\(")

@@ -12,7 +12,7 @@ from sqlalchemy import delete, or_, select, update
 from syndicate.store.composition import lost_stories
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake import hosts
-from syndicate.store.platform import caps, due, idempotency, notices, tokens
+from syndicate.store.platform import caps, due, idempotency, notices, tellings, tokens
 from syndicate.store.readers import subscribers
 from syndicate.store.readers.recipients import CONFIRMATION, Recipient
 from syndicate.store.sending import accepts, dkim_keys, events, partitions
@@ -38,6 +38,8 @@ KEEP_UNCONFIRMED = dt.timedelta(days=30)
 KEEP_TOLD = dt.timedelta(days=30)
 # They were told long before, or never will be; the audit keeps what happened.
 KEEP_NOTICES = dt.timedelta(days=7)
+# A ring that nobody ended in a quarter of a year is told anew.
+KEEP_TELLINGS = dt.timedelta(days=90)
 KEEP_API_ANSWERS = dt.timedelta(days=1)  # longer than any program retries one request
 
 
@@ -52,6 +54,7 @@ def keep_house(tx: Transaction, now: dt.datetime) -> None:
     tokens.forget_before(tx, now - KEEP_USED_TOKENS)
     idempotency.forget_before(tx, now - KEEP_API_ANSWERS)
     notices.forget_before(tx, now - KEEP_NOTICES)
+    tellings.forget_before(tx, now - KEEP_TELLINGS)
     dkim_keys.finish(tx, now)
     accepts.forget_before(tx, now - KEEP_ACCEPTS)
     lost_stories.forget_before(tx, now - KEEP_TOLD)

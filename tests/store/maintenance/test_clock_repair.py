@@ -57,7 +57,7 @@ LEFT = {
         *("delivery.not_before", "delivery.done_at", "batch.lease_until", "due_job.slot"),
         *("cap_counter.window_from", "issue.window_to"),
         *("installation.life_since", "installation.opens_from"),
-        *("installation.rest_held_at",),
+        *("installation.rest_held_at", "alarm_way.busy_until", "alarm_way.next_at"),
     },
     "a record, which nothing waits for": {
         *("api_answer.at", "api_token.created_at", "api_token.used_at", "audit.at"),
@@ -88,6 +88,7 @@ LEFT = {
         *("subscription_change.at", "mailing_hold.placed_at", "publication_logo.at"),
         *("newsletter.paused_at", "newsletter.ended_at"),
         *("operator_notice.at", "operator_notice.done_at"),
+        *("alarm_way.failing_since", "alarm_way.told_at", "alarm_telling.told_at"),
     },
 }  # fmt: skip
 
