@@ -79,6 +79,17 @@ class Settings:
         description="addresses or @domains that may be mailed when the database belongs to another "
         "environment",
     )
+    relay_tls: Literal["required", "offered", "never"] | None = setting(
+        None,
+        description="encryption on the way to relays whose address says nothing of it; empty means "
+        "required, with a certificate that is vouched for, but offered on this machine",
+    )
+    relay_greeting_s: int = setting(
+        60, ge=5, le=90, description="seconds that all of a relay's greeting may take"
+    )
+    relay_reply_s: int = setting(
+        30, ge=2, le=90, description="seconds that each reply of a relay's greeting may take"
+    )
     relay_helo: str | None = setting(
         None,
         then=hosts.named,

@@ -99,7 +99,7 @@ def read(field: dataclasses.Field[Any], written: object) -> Any:
 
 
 def _without_none(kind: Any) -> Any:
-    if isinstance(kind, types.UnionType):
+    if typing.get_origin(kind) in {types.UnionType, typing.Union}:  # the latter of a Literal
         [kind] = [each for each in typing.get_args(kind) if each is not types.NoneType]
     return kind
 

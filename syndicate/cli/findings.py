@@ -1,5 +1,6 @@
 """What `syndicate doctor` finds, and its checks that look for it in rows and at the relay."""
 
+import contextlib
 import socket
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +10,11 @@ from syndicate import clock, phrases
 from syndicate.alarms import ringing
 from syndicate.articles import date_notices
 from syndicate.bounces.keeping import advice
-from syndicate.embedded import probes
+from syndicate.errors import RelayError
 from syndicate.mail.relay import addresses, our_name
 from syndicate.mail.relay.addresses import Relay
+from syndicate.mail.relay.greeting import open_connection
+from syndicate.mail.relay.patience import Patience
 from syndicate.newsletters import kinds, timetable
 from syndicate.settings import Settings
 from syndicate.store.ground.session import transaction
@@ -19,7 +22,7 @@ from syndicate.store.maintenance import migrate, odd_rows
 from syndicate.store.newsroom import incidents, newsletters, publications, streams
 from syndicate.store.newsroom.newsletters import Newsletter
 
-_PATIENCE_S = 5.0
+_PATIENCE = Patience(greeting_s=15.0, step_s=10.0)
 _SHOWN = 5  # of rows and of needs; whoever puts these right asks again
 
 
@@ -131,40 +134,43 @@ def _unsent(newsletter: Newsletter) -> str | None:
 
 
 def check_relay(own: Settings, _data_dir: Path) -> Finding:
-    """Whether the relay greets, and what name it is told."""
+    """Whether each relay lets us in as the settings demand, and what name it is told."""
     if own.relay_url is None:
         return Finding("relay", "ok", "The embedded mailbox; it starts with `syndicate up`.")
-    targets = addresses.parse_all(own.relay_url.get_secret_value())
-    silent = [each.name for each in targets if not _answers(each)]
-    if silent:
+    targets = addresses.of_readers(own)
+    faults = [why for each in targets if (why := _fault(each, own.relay_helo)) is not None]
+    if faults:
+        more = _more(len(faults) - _SHOWN)
         return Finding(
             "relay",
             "fail",
-            f"No answer from {phrases.listed(silent)}. Start what is down, or correct "
-            "SYNDICATE_RELAY_URL. "
+            f"{' '.join(faults[:_SHOWN])}{more} Put that right, or correct SYNDICATE_RELAY_URL. "
             "Mail that is due is safe in the database and waits.",
         )
     return told_to(targets[0], own.relay_helo)
 
 
 def check_operators(own: Settings, _data_dir: Path) -> Finding:
-    """Whether the relay for mail to operators greets, where they have one of their own."""
+    """Whether the relay for mail to operators lets us in, where they have one of their own."""
     if own.operators_relay_url is None:
         return Finding("operators", "ok", "Mail to operators goes by the same relay.")
     target = addresses.to_operators(own)
-    if not _answers(target):
-        return Finding(
-            "operators",
-            "fail",
-            f"{target.name}, the relay for mail to operators, does not answer; start it, or "
-            "correct SYNDICATE_OPERATORS_RELAY_URL.",
-        )
+    why = _fault(target, own.relay_helo)
+    if why is not None:
+        do = "Mail to operators goes by it: put that right, or correct"
+        return Finding("operators", "fail", f"{why} {do} SYNDICATE_OPERATORS_RELAY_URL.")
     return Finding("operators", "ok", f"{target.name} answers for mail to operators.")
 
 
-def _answers(relay: Relay) -> bool:
-    ask = probes.is_listening if relay.is_tls else probes.smtp_is_ready
-    return ask(relay.host, relay.port)
+def _fault(relay: Relay, helo: str | None) -> str | None:
+    """Why mail does not leave by a relay; None where it lets us in."""
+    try:
+        sock, _ = open_connection(relay, helo=helo, patience=_PATIENCE)
+    except RelayError as error:
+        return str(error)
+    with sock, contextlib.suppress(OSError):
+        sock.sendall(b"QUIT\r\n")
+    return None
 
 
 def told_to(relay: Relay, helo: str | None) -> Finding:
@@ -174,7 +180,7 @@ def told_to(relay: Relay, helo: str | None) -> Finding:
         relay: which one.
         helo: the setting.
     """
-    with socket.create_connection((relay.host, relay.port), timeout=_PATIENCE_S) as sock:
+    with socket.create_connection((relay.host, relay.port), timeout=_PATIENCE.step_s) as sock:
         ours, theirs = sock.getsockname()[0], sock.getpeername()[0]
     if helo and not helo.startswith("[") and not our_name.resolves(helo):
         says = (

@@ -23,15 +23,6 @@ def smtp_is_ready(host: str, port: int) -> bool:
     return _answer(host, port, b"").startswith(b"220")
 
 
-def is_listening(host: str, port: int) -> bool:
-    """Whether anybody takes connections there."""
-    try:
-        socket.create_connection((host, port), timeout=_PATIENCE_S).close()
-    except OSError:
-        return False
-    return True
-
-
 class ReadySocket:
     """Where a child says that it is ready.
 

@@ -24,7 +24,8 @@ from syndicate.mail.mime import headers, signers
 from syndicate.mail.mime.dkim import Signer
 from syndicate.mail.relay import addresses, our_name
 from syndicate.mail.relay.addresses import Relay
-from syndicate.mail.relay.conversation import EnvelopeOutcome, Patience, Result
+from syndicate.mail.relay.conversation import EnvelopeOutcome, Result
+from syndicate.mail.relay.patience import Patience
 from syndicate.mail.relay.smtp import Session
 from syndicate.mail.relay.supply import Envelope
 from syndicate.mail.sending import allowed, deliver

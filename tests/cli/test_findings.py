@@ -232,9 +232,36 @@ def test_the_relay_of_operators_is_asked_where_they_have_one(
     assert asked() == Finding(
         "operators",
         "fail",
-        f"{name}, the relay for mail to operators, does not answer; start it, or correct "
-        "SYNDICATE_OPERATORS_RELAY_URL.",
+        f"The relay {name} cannot be reached ([Errno 111] Connection refused); is it running? Mail "
+        "to operators goes by it: put that right, or correct SYNDICATE_OPERATORS_RELAY_URL.",
     )
+
+
+@pytest.mark.parametrize(
+    ("url", "more", "sentence"),
+    [
+        ("{url}", {}, "offers no STARTTLS, so no mail goes to it: switch it on there"),
+        ("{url}?starttls=required", {"SYNDICATE_RELAY_TLS": "never"}, "offers no STARTTLS"),
+        ("smtp://user:hunter2@{name}?starttls=never", {}, "so its password is not sent"),
+    ],
+)
+def test_a_relay_that_would_be_told_things_in_clear_is_one_sentence_and_told_nothing(
+    settings_env: pytest.MonkeyPatch, url: str, more: dict[str, str], sentence: str
+) -> None:
+    settings_env.setenv("SYNDICATE_RELAY_TLS", "required")
+    for name, value in more.items():
+        settings_env.setenv(name, value)
+    with FaultRelay(offered=("PIPELINING", "AUTH PLAIN LOGIN")) as server:
+        name = server.relay().name
+        settings_env.setenv("SYNDICATE_RELAY_URL", url.format(url=server.url, name=name))
+        settings.load.cache_clear()
+        (told,) = doctor.examine(["relay"])
+
+    assert told.state == "fail"
+    assert f"The relay {name} " in told.says
+    assert sentence in told.says
+    assert "hunter2" not in told.says
+    assert server.lines == ["EHLO localhost"]
 
 
 def test_a_relay_on_this_machine_hears_localhost() -> None:
@@ -291,6 +318,5 @@ def test_each_of_several_relays_is_asked(settings_env: pytest.MonkeyPatch) -> No
 
     assert both.state != "fail"
     assert none.state == "fail"
-    assert none.says.startswith(
-        "No answer from 127.0.0.1:1 and 127.0.0.1:2. Start what is down, or"
-    )
+    assert none.says.startswith("The relay 127.0.0.1:1 cannot be reached (")
+    assert "The relay 127.0.0.1:2 cannot be reached (" in none.says

@@ -5,11 +5,12 @@ changes while a relay is left alone.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Self
 
 from syndicate.mail.pacing import pace
 from syndicate.mail.relay.addresses import Relay
-from syndicate.mail.relay.conversation import Patience
+from syndicate.mail.relay.patience import Patience
 from syndicate.mail.relay.smtp import Session
 from syndicate.store.sending.batch_leases import LeasedBatch
 
@@ -60,14 +61,21 @@ class Routes:
         relays: all of them.
         connections: that a worker opens to one relay, unless the relay's own address says.
         helo: the name that relays are told; None finds one.
+        patience: with relays; their first reply is waited for as their breakers say.
     """
 
     def __init__(
-        self, relays: Sequence[Relay], *, connections: int, helo: str | None = None
+        self,
+        relays: Sequence[Relay],
+        *,
+        connections: int,
+        helo: str | None = None,
+        patience: Patience | None = None,
     ) -> None:
         self.relays = relays
         self.connections = connections
         self.helo = helo
+        self.patience = patience or Patience()
         self._sessions: dict[str, Session] = {}
 
     def __enter__(self) -> Self:
@@ -98,7 +106,8 @@ class Routes:
             self._sessions[relay.name] = Session(relay, connections=most, helo=self.helo)
         session = self._sessions[relay.name]
         session.sender_domain = sender_domain
-        session.patience = Patience(first_s=pace.breaker(relay.name).first_reply_s())
+        first_s = pace.breaker(relay.name).first_reply_s()
+        session.patience = replace(self.patience, first_s=first_s)
         return session
 
     def most(self, session: Session) -> int:

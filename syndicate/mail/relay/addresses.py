@@ -6,17 +6,24 @@ Each relay gets its weight's share of the mail; while one is dead the others hav
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from syndicate.errors import SettingsError
 from syndicate.settings import Settings
 
-StartTls = Literal["auto", "required", "off"]
+StartTls = Literal["required", "offered", "never"]
 _PORTS = {"smtp": 25, "smtps": 465}
-_STARTTLS: dict[str, StartTls] = {"auto": "auto", "required": "required", "off": "off"}
-_OPTIONS = frozenset({"starttls", "chunking", "weight", "connections", "pool"})
+# The last two are how earlier versions called them.
+_STARTTLS: dict[str, StartTls] = {
+    "required": "required",
+    "offered": "offered",
+    "never": "never",
+    "auto": "offered",
+    "off": "never",
+}
+_OPTIONS = frozenset({"starttls", "password", "chunking", "weight", "connections", "pool"})
 _POOL = re.compile(r"[a-z0-9-]{1,40}", re.ASCII)
 _MAX_WEIGHT = 1000
 
@@ -29,9 +36,11 @@ class Relay:
         host: name or address.
         port: TCP port.
         is_tls: TLS from the first byte (`smtps://`).
-        starttls: "auto" uses it where offered, "required" refuses to go on without.
+        starttls: "required" refuses to go on without, "offered" uses it where it is; None depends
+            on where the relay is (`mail.relay.privacy`).
         user: for AUTH; None sends none.
         secret: for AUTH.
+        is_secret_clear: whether it may be sent for anyone on the way to read.
         is_chunking: use BDAT (RFC 3030) instead of DATA where the relay offers it.
         weight: its share of the mail, against the other relays' weights.
         connections: that one worker opens to it; None means the setting.
@@ -41,9 +50,10 @@ class Relay:
     host: str
     port: int
     is_tls: bool = False
-    starttls: StartTls = "auto"
+    starttls: StartTls | None = None
     user: str | None = None
     secret: str | None = None
+    is_secret_clear: bool = False
     is_chunking: bool = False
     weight: int = 1
     connections: int | None = None
@@ -68,6 +78,15 @@ def parse_all(text: str) -> tuple[Relay, ...]:
     return relays
 
 
+def of_readers(configured: Settings) -> tuple[Relay, ...]:
+    """The relays that mail to readers goes by.
+
+    Raises:
+        SettingsError: there is none, or an address cannot be used.
+    """
+    return tuple(_ruled(each, configured) for each in parse_all(configured.need("relay_url")))
+
+
 def to_operators(configured: Settings) -> Relay:
     """The relay that mail to operators goes by: its own, or the first of the readers'.
 
@@ -76,8 +95,13 @@ def to_operators(configured: Settings) -> Relay:
     """
     own = configured.operators_relay_url
     if own is None:
-        return parse_all(configured.need("relay_url"))[0]
-    return parse(own.get_secret_value(), named="SYNDICATE_OPERATORS_RELAY_URL")
+        return of_readers(configured)[0]
+    return _ruled(parse(own.get_secret_value(), named="SYNDICATE_OPERATORS_RELAY_URL"), configured)
+
+
+def _ruled(relay: Relay, configured: Settings) -> Relay:
+    """A relay by the setting for all whose address says nothing of encryption."""
+    return replace(relay, starttls=relay.starttls or configured.relay_tls)
 
 
 def parse(url: str, named: str = "SYNDICATE_RELAY_URL") -> Relay:
@@ -99,9 +123,14 @@ def parse(url: str, named: str = "SYNDICATE_RELAY_URL") -> Relay:
     is_host = bool(parts.hostname) and not set(", ") & set(str(parts.hostname))
     if parts.scheme not in _PORTS or not is_host or not options.keys() <= _OPTIONS:
         raise _unusable(named)
-    starttls = _STARTTLS.get(options.get("starttls", "auto"))
-    if starttls is None:
-        raise SettingsError(f"{named}: starttls is one of auto, required and off.")
+    starttls = _STARTTLS.get(options["starttls"]) if "starttls" in options else None
+    if "starttls" in options and starttls is None:
+        raise SettingsError(f"{named}: starttls is one of required, offered and never.")
+    if options.get("password", "clear") != "clear":
+        raise SettingsError(
+            f"{named}: password=clear is all that can be said there; the password itself stands "
+            "before the host, smtp://USER:PASSWORD@HOST."
+        )
     return Relay(
         host=str(parts.hostname),
         port=port or _PORTS[parts.scheme],
@@ -109,6 +138,7 @@ def parse(url: str, named: str = "SYNDICATE_RELAY_URL") -> Relay:
         starttls=starttls,
         user=unquote(parts.username) if parts.username else None,
         secret=unquote(parts.password) if parts.password else None,
+        is_secret_clear="password" in options,
         is_chunking=options.get("chunking") == "1",
         weight=_number(options, "weight", named) or 1,
         connections=_number(options, "connections", named),
@@ -119,7 +149,8 @@ def parse(url: str, named: str = "SYNDICATE_RELAY_URL") -> Relay:
 def _unusable(named: str) -> SettingsError:
     return SettingsError(
         f"{named} is not usable; write smtp://HOST:PORT or smtps://HOST:PORT, "
-        "with ?starttls=required|off, chunking=1, weight=N, connections=N or pool=NAME if need be."
+        "with ?starttls=required|offered|never, chunking=1, weight=N, connections=N or pool=NAME "
+        "if need be. Before the host write # as %23, ? as %3F, / as %2F and @ as %40."
     )
 
 

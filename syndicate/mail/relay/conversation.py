@@ -10,6 +10,10 @@ costs one round trip (RFC 2920). Without it each command waits for its reply. Wi
     reply to MAIL, RCPT, DATA   deferred, failed
     connection lost after the last byte of a body was written    unknown
     connection lost before that                                  untried
+    a reply that cannot be one to what was asked                 the connection is lost (`belief`)
+
+A yes to a body counts once the next envelope, which went with it, has had as many replies as it
+asked for: a relay that owed one more would have answered another question.
 
 Source: RFC 5321 3.3 and 4.5.3.2, RFC 2920 3.1, RFC 3030.
 """
@@ -23,13 +27,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from syndicate.errors import RelayError
-from syndicate.mail.relay import notices
+from syndicate.mail.relay import belief, notices
+from syndicate.mail.relay.belief import CLOSING, GO_ON, Step
 from syndicate.mail.relay.greeting import Capabilities
+from syndicate.mail.relay.patience import Patience
 from syndicate.mail.relay.replies import Reply, ReplyReader
 from syndicate.mail.relay.supply import Envelope, Supply
-
-CLOSING = 421  # RFC 5321 3.8
-GO_ON = 354
 
 
 class EnvelopeOutcome(enum.Enum):
@@ -43,24 +46,6 @@ class EnvelopeOutcome(enum.Enum):
 
 
 @dataclass(frozen=True)
-class Patience:
-    """How long a reply may take, in seconds.
-
-    Attributes:
-        first_s: the first one on a connection, where that is less: a relay that greets and then
-            falls silent would take nobody's mail.
-        command_s: to MAIL, RCPT and DATA (RFC 5321 4.5.3.2.2 to .4).
-        body_s: to the end of a body (RFC 5321 4.5.3.2.6).
-        told_s: so long a silence stands in the log.
-    """
-
-    first_s: float = 300.0
-    command_s: float = 300.0
-    body_s: float = 600.0
-    told_s: float = 10.0
-
-
-@dataclass(frozen=True)
 class Result:
     """What became of the envelope with this key, and the reply that said so."""
 
@@ -71,17 +56,6 @@ class Result:
     text: str = ""
 
 
-class Step(enum.Enum):
-    """What an awaited reply belongs to."""
-
-    RSET = "RSET"
-    MAIL = "MAIL"
-    RCPT = "RCPT"
-    DATA = "DATA"
-    BODY = "body"
-    EMPTY = "empty body"
-
-
 @dataclass
 class _Sending:
     """An envelope on its way."""
@@ -89,6 +63,15 @@ class _Sending:
     envelope: Envelope
     refused: Reply | None = None  # the first step that said no
     body_end: int | None = None  # how far the stream is written when its last byte is
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What a reply is awaited to, and how far the stream is written when all of it is asked."""
+
+    step: Step
+    sending: _Sending
+    end: int
 
 
 Report = Callable[[Result], None]
@@ -129,9 +112,12 @@ class Conversation:
         self._out: deque[memoryview] = deque()
         self._written = 0  # bytes handed to the kernel so far
         self._queued = 0  # bytes queued so far, written or not
-        self._awaited: deque[tuple[Step, _Sending | None]] = deque()
+        self._awaited: deque[_Question] = deque()
         self._commands: deque[tuple[Step, _Sending, bytes]] = deque()  # without pipelining
         self._needs_reset = False
+        self._is_ending = False
+        self._held: Result | None = None  # a yes that counts with the next envelope's replies
+        self.disbelief = ""  # why this relay is not believed, for whoever logs it
 
     @property
     def is_idle(self) -> bool:
@@ -153,7 +139,7 @@ class Conversation:
         if self._is_told or not is_long:
             return None
         self._is_told = True
-        return self._awaited[0][0]
+        return self._awaited[0].step
 
     def start(self, envelope: Envelope) -> None:
         """Begin an envelope on an idle connection."""
@@ -181,23 +167,35 @@ class Conversation:
             while self.is_open:
                 received = self.sock.recv(65536)
                 if not received:
-                    self.close("the relay hung up")
+                    self.give_up("the relay hung up")
                     return
                 for reply in self._reader.feed(received):
                     self._on_reply(reply, supply)
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             pass
         except (OSError, RelayError) as error:
-            self.close(str(error))
+            self.give_up(str(error))
         self.flush()
 
-    def close(self, why: str) -> None:
-        """Hang up; every envelope that was taken and not answered is untried or unknown."""
+    def give_up(self, why: str) -> None:
+        """Hang up on a relay that is silent, gone or says nonsense."""
+        # With only DATA open, one reply is missing: nobody knows which of them was not given.
+        is_one_short = bool(self._awaited) and self._awaited[0].step is Step.DATA
+        self.close(why, is_one_short=is_one_short)
+
+    def close(self, why: str, *, is_one_short: bool = False) -> None:
+        """Hang up; every envelope that was taken and not answered is untried or unknown.
+
+        Args:
+            why: for the results.
+            is_one_short: whether the last yes answered something else, as far as anybody knows.
+        """
         if not self.is_open:
             return
         self.is_open = False
         self.sock.close()
-        lost = {id(sending): sending for _, sending in self._awaited if sending is not None}
+        self._release(unless=why if is_one_short else None)
+        lost = {id(each.sending): each.sending for each in self._awaited}
         lost.update({id(sending): sending for _, sending, _ in self._commands})
         self._awaited.clear()
         self._commands.clear()
@@ -229,8 +227,11 @@ class Conversation:
         else:
             commands.append((Step.DATA, b"DATA\r\n"))
         if self.offered.has_pipelining:
+            end = self._queued + len(before)
+            for step, command in commands:
+                end += len(command)
+                self._awaited.append(_Question(step, sending, end))
             self._queue(before + b"".join(command for _, command in commands))
-            self._awaited.extend((step, sending) for step, _ in commands)
             if self.is_chunking:
                 sending.body_end = self._queued
         else:
@@ -260,7 +261,7 @@ class Conversation:
         if self._commands:
             step, sending, command = self._commands.popleft()
             self._queue(command)
-            self._awaited.append((step, sending))
+            self._awaited.append(_Question(step, sending, self._queued))
             if step is Step.BODY:
                 sending.body_end = self._queued
 
@@ -272,7 +273,7 @@ class Conversation:
 
     def _wait_anew(self) -> None:
         """Start the clock for the reply that is awaited next."""
-        is_body = bool(self._awaited) and self._awaited[0][0] in (Step.BODY, Step.EMPTY)
+        is_body = bool(self._awaited) and self._awaited[0].step in (Step.BODY, Step.EMPTY)
         patience_s = self.patience.body_s if is_body else self.patience.command_s
         if not self._is_answered:
             patience_s = min(patience_s, self.patience.first_s)
@@ -282,14 +283,24 @@ class Conversation:
     def _on_reply(self, reply: Reply, supply: Supply) -> None:
         if not self._awaited:
             # Nothing was asked: a 421 on an idle connection, or noise (RFC 5321 3.8).
+            self.disbelief = "" if reply.code == CLOSING else "it answered what nobody asked"
             self.close(reply.text)
             return
-        step, sending = self._awaited.popleft()
+        asked = self._awaited[0]
+        is_asked = self._written >= asked.end
+        why = belief.doubt(asked.step, reply, is_asked=is_asked, is_chunking=self.is_chunking)
+        if why is not None:
+            self.disbelief = why
+            self.close(why, is_one_short=belief.is_one_short(asked.step, reply))
+            return
+        self._awaited.popleft()
         self._is_answered = True
         self._wait_anew()
-        if sending is not None and step is not Step.RSET:
-            self._on_step(step, sending, reply, supply)
-        if reply.code == CLOSING:
+        # A relay that refuses what it has not all of would read the rest as commands.
+        self._is_ending = reply.code == CLOSING or not is_asked
+        if asked.step is not Step.RSET:
+            self._on_step(asked.step, asked.sending, reply, supply)
+        if self._is_ending:
             self.close(reply.text)
         elif not self._awaited:
             self._next_command()
@@ -308,16 +319,17 @@ class Conversation:
             self._drop_commands_of(sending, reply, supply)
 
     def _on_data(self, sending: _Sending, reply: Reply, supply: Supply) -> None:
+        self._release()
         if reply.code == GO_ON and not supply.is_safe():
             # The lease is too short for a body: hang up, so that the relay drops the envelope.
-            self._awaited.appendleft((Step.DATA, sending))
+            self._awaited.appendleft(_Question(Step.DATA, sending, self._queued))
             self.close("the lease ran short")
         elif reply.code == GO_ON and sending.refused is None:
             self._send_body(sending, supply)
         elif reply.code == GO_ON:
             # The relay wants a message although it refused its envelope: give it none.
             self._queue(b".\r\n")
-            self._awaited.append((Step.EMPTY, sending))
+            self._awaited.append(_Question(Step.EMPTY, sending, self._queued))
             self._needs_reset = True
         else:
             self._needs_reset = True
@@ -327,7 +339,7 @@ class Conversation:
     def _send_body(self, sending: _Sending, supply: Supply) -> None:
         body = b"".join((*sending.envelope.message, b".\r\n"))
         sending.body_end = self._queued + len(body)
-        self._awaited.append((Step.BODY, sending))
+        self._awaited.append(_Question(Step.BODY, sending, sending.body_end))
         following = supply.take() if self.offered.has_pipelining else None
         if following is None:
             self._queue(body)
@@ -345,17 +357,31 @@ class Conversation:
 
     def _go_on(self, supply: Supply) -> None:
         """Start the next envelope if the last one was not already sent ahead."""
-        if self.is_idle:
+        if self.is_idle and not self._is_ending:
             following = supply.take()
             if following is not None:
                 self._begin(following, b"")
 
     def _report_body(self, sending: _Sending, reply: Reply) -> None:
-        if sending.refused is not None or not reply.is_ok:
+        if sending.refused is not None and reply.is_ok:
+            # Of BDAT: its recipient was refused, and the message taken all the same.
+            self._report(sending, EnvelopeOutcome.UNKNOWN, reply)
+            self._needs_reset = True
+        elif not reply.is_ok:
             self._needs_reset = sending.refused is not None
             self._report_refusal(sending, sending.refused or reply)
-            return
-        self._report(sending, EnvelopeOutcome.ACCEPTED, reply)
+        elif self._awaited:
+            self._held = _result(sending, EnvelopeOutcome.ACCEPTED, reply)
+        else:
+            self._report(sending, EnvelopeOutcome.ACCEPTED, reply)
+
+    def _release(self, unless: str | None = None) -> None:
+        """Report the yes that was held back; as unknown where there is a reason to doubt it."""
+        held, self._held = self._held, None
+        if held is not None and unless is not None:
+            held = Result(held.key, EnvelopeOutcome.UNKNOWN, text=unless)
+        if held is not None:
+            self.report(held)
 
     def _report_refusal(self, sending: _Sending, reply: Reply) -> None:
         outcome = EnvelopeOutcome.FAILED if reply.is_permanent else EnvelopeOutcome.DEFERRED
@@ -364,6 +390,8 @@ class Conversation:
         self._report(sending, outcome, reply)
 
     def _report(self, sending: _Sending, outcome: EnvelopeOutcome, reply: Reply) -> None:
-        self.report(
-            Result(sending.envelope.key, outcome, reply.code, reply.enhanced, reply.text[:500])
-        )
+        self.report(_result(sending, outcome, reply))
+
+
+def _result(sending: _Sending, outcome: EnvelopeOutcome, reply: Reply) -> Result:
+    return Result(sending.envelope.key, outcome, reply.code, reply.enhanced, reply.text[:500])

@@ -32,9 +32,14 @@ def our_name(ours: str, theirs: str, *, chosen: str | None = None, sender_domain
     """
     if chosen:
         return chosen
-    if _address(theirs).is_loopback:
+    if is_loopback(theirs):
         return LOCAL
     return host_name() or _in_ascii(sender_domain) or literal(ours)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address leads to this machine and nowhere else."""
+    return _address(address).is_loopback
 
 
 @cache
@@ -53,7 +58,7 @@ def resolves(name: str) -> bool:
         found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return False
-    return any(not _address(str(each[4][0])).is_loopback for each in found)
+    return any(not is_loopback(str(each[4][0])) for each in found)
 
 
 def literal(address: str) -> str:

@@ -14,14 +14,9 @@ from typing import Self
 from syndicate import logs
 from syndicate.errors import RelayError
 from syndicate.mail.relay.addresses import Relay
-from syndicate.mail.relay.conversation import (
-    Conversation,
-    EnvelopeOutcome,
-    Patience,
-    Report,
-    Result,
-)
+from syndicate.mail.relay.conversation import Conversation, EnvelopeOutcome, Report, Result
 from syndicate.mail.relay.greeting import open_connection
+from syndicate.mail.relay.patience import Patience
 from syndicate.mail.relay.supply import BatchLostError, Envelope, Renew, Supply
 
 log = logs.get(__name__)
@@ -142,6 +137,8 @@ class Session:
             if opened is None or envelope is None:
                 return
             opened.start(envelope)
+            # A relay may take a minute to greet: not for each connection out of one lease.
+            supply.look_after_lease()
 
     def _wait(
         self, selector: selectors.BaseSelector, busy: list[Conversation], supply: Supply
@@ -157,12 +154,21 @@ class Session:
         # A worker that was stopped and wakes must not write before it has asked.
         supply.look_after_lease()
         for key, events in ready:
-            _serve(key.data, events, supply)
+            self._serve(key.data, events, supply)
         now = time.monotonic()
         for conversation in [one for one in busy if one.is_open]:
             self._tell_silence(conversation, now)
             if now > conversation.deadline:
-                conversation.close("the relay did not answer in time")
+                conversation.give_up("the relay did not answer in time")
+
+    def _serve(self, conversation: Conversation, events: int, supply: Supply) -> None:
+        if events & selectors.EVENT_WRITE:
+            conversation.flush()
+        if events & selectors.EVENT_READ and conversation.is_open:
+            conversation.receive(supply)
+        if conversation.disbelief:
+            why = conversation.disbelief
+            log.warning("relay_not_believed", relay=self.relay.name, because=why)
 
     def _tell_silence(self, conversation: Conversation, now: float) -> None:
         step = conversation.silence(now)
@@ -195,7 +201,10 @@ class Session:
 
     def _connect(self) -> Conversation:
         sock, offered = open_connection(
-            self.relay, helo=self.helo, sender_domain=self.sender_domain
+            self.relay,
+            helo=self.helo,
+            sender_domain=self.sender_domain,
+            patience=self.patience,
         )
         return Conversation(
             sock,
@@ -215,10 +224,3 @@ class Session:
         for conversation in self._open:
             conversation.close(why)
         self._open = []
-
-
-def _serve(conversation: Conversation, events: int, supply: Supply) -> None:
-    if events & selectors.EVENT_WRITE:
-        conversation.flush()
-    if events & selectors.EVENT_READ and conversation.is_open:
-        conversation.receive(supply)

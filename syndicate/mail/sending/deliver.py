@@ -27,6 +27,7 @@ from syndicate.mail.pacing.routes import Routes
 from syndicate.mail.pacing.tokens import Tokens
 from syndicate.mail.recovery import copy_check
 from syndicate.mail.relay import addresses
+from syndicate.mail.relay.patience import Patience
 from syndicate.mail.relay.smtp import Session
 from syndicate.mail.relay.supply import BatchLostError
 from syndicate.mail.sending import allowed
@@ -69,13 +70,13 @@ def send_lane(lane: Lane, *, should_stop: Callable[[], bool]) -> int:
         SettingsError: relay, master key, DKIM key or pace are missing or unusable.
     """
     configured = settings.load()
-    relays = addresses.parse_all(configured.need("relay_url"))
+    relays = addresses.of_readers(configured)
     window = pace.read_window(configured.mail_window)
     if lane is Lane.BULK and window is not None and not window.is_open(clock.now()):
         return 0
     started = time.monotonic()
     most, helo = configured.mail_connections, configured.relay_helo
-    with Routes(relays, connections=most, helo=helo) as routes:
+    with Routes(relays, connections=most, helo=helo, patience=_patience(configured)) as routes:
         run = Run(lane, configured, routes, should_stop, ends_at=started + RUN_S)
         try:
             run.go()
@@ -85,6 +86,11 @@ def send_lane(lane: Lane, *, should_stop: Callable[[], bool]) -> int:
         duration_ms = round((time.monotonic() - started) * 1000)
         log.info("lane_sent", lane=lane.value, deliveries=run.settled, duration_ms=duration_ms)
     return run.settled
+
+
+def _patience(configured: Settings) -> Patience:
+    """How long a relay's greeting may take."""
+    return Patience(greeting_s=configured.relay_greeting_s, step_s=configured.relay_reply_s)
 
 
 @dataclass

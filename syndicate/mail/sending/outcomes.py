@@ -11,7 +11,8 @@ Source: docs/facts/mail.md#unknown-outcomes.
 
 import datetime as dt
 
-from syndicate.mail.relay.conversation import CLOSING, EnvelopeOutcome, Result
+from syndicate.mail.relay.belief import CLOSING
+from syndicate.mail.relay.conversation import EnvelopeOutcome, Result
 from syndicate.redaction import without_addresses
 from syndicate.store.sending import results
 from syndicate.store.sending.batch_leases import DueDelivery

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from syndicate import settings
 from syndicate.errors import SettingsError
 from syndicate.mail.relay import addresses
 from syndicate.mail.relay.addresses import Relay
@@ -15,6 +16,13 @@ CASES = [
     (
         "smtp://me%40x:s%2Fcret@10.0.0.1:2525?starttls=required&chunking=1",
         Relay("10.0.0.1", 2525, starttls="required", user="me@x", secret=SECRET, is_chunking=True),
+    ),
+    ("smtp://relay.example?starttls=offered", Relay("relay.example", 25, starttls="offered")),
+    ("smtp://relay.example?starttls=auto", Relay("relay.example", 25, starttls="offered")),
+    ("smtp://relay.example?starttls=off", Relay("relay.example", 25, starttls="never")),
+    (
+        "smtp://u:p@relay.example?password=clear",
+        Relay("relay.example", 25, user="u", secret="p", is_secret_clear=True),  # noqa: S106
     ),
 ]
 
@@ -33,6 +41,7 @@ def test_parse(url: str, expected: Relay) -> None:
         "smtp://",
         "smtp://x?tls=1",
         "smtp://x?starttls=maybe",
+        "smtp://x?password=hunter2",
         "smtp://a.example smtp://b.example",
     ],
 )
@@ -82,3 +91,15 @@ def test_a_password_that_is_not_written_for_an_address_is_in_no_sentence(written
     assert not {part for part in re.split(r"[^a-z]", written) if part} & set(re.split(r"\W", said))
     # Nor in what a traceback would tell of.
     assert caught.value.__cause__ is None or written not in str(caught.value.__cause__)
+
+
+def test_the_setting_rules_the_relays_that_say_nothing(settings_env: pytest.MonkeyPatch) -> None:
+    settings_env.setenv("SYNDICATE_RELAY_URL", "smtp://a.example smtp://b.example?starttls=never")
+    settings_env.setenv("SYNDICATE_OPERATORS_RELAY_URL", "smtp://c.example")
+    settings_env.setenv("SYNDICATE_RELAY_TLS", "offered")
+    settings.load.cache_clear()
+    own = settings.load()
+
+    ruled = [*addresses.of_readers(own), addresses.to_operators(own)]
+
+    assert [each.starttls for each in ruled] == ["offered", "never", "offered"]

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
-from syndicate.mail.relay.conversation import EnvelopeOutcome, Patience, Result
+from syndicate.mail.relay.conversation import EnvelopeOutcome, Result
+from syndicate.mail.relay.patience import Patience
 from syndicate.mail.relay.smtp import Session
 from syndicate.mail.relay.supply import Envelope
 from tests.mail.fault_relay import Event, FaultRelay

@@ -53,3 +53,45 @@ def test_feed_gives_the_good_replies_before_it_refuses_the_bad_one() -> None:
     assert next(replies).code == 250
     with pytest.raises(RelayError):
         next(replies)
+
+
+BAD = [
+    b"000 OK\r\n",
+    b"150 OK\r\n",
+    b"650 OK\r\n",
+    b"abc OK\r\n",
+    b"2500 OK\r\n",
+    b"250OK\r\n",
+    b"250\0 OK\r\n",
+    "٢٥٠ OK\r\n".encode(),
+    b"\r\n",
+    b"250-first\r\n\r\n",
+    b"250-first\r\n550 second\r\n",
+    b"550-first\r\n250 second\r\n",
+    b"250 " + b"x" * 5_000 + b"\r\n",
+    b"250-" + b"x" * 5_000,
+    b"250-x\r\n" * 101,
+    (b"250-" + b"x" * 4_000 + b"\r\n") * 20,
+]
+
+
+@pytest.mark.parametrize("stream", BAD)
+def test_what_has_no_form_no_end_or_two_minds_is_no_reply(stream: bytes) -> None:
+    with pytest.raises(RelayError):
+        list(ReplyReader().feed(stream))
+
+
+def test_a_multi_line_refusal_may_name_several_codes_of_one_kind() -> None:
+    [reply] = ReplyReader().feed(b"550-5.7.1 Not you\r\n554 5.7.1 Not today\r\n")
+
+    assert (reply.code, reply.enhanced, reply.is_permanent) == (554, "5.7.1", True)
+
+
+@pytest.mark.parametrize(("before", "after"), [(b"550 ", b""), (b"550-", b"550 end\r\n")])
+def test_nothing_in_a_reply_steers_a_row_a_log_or_a_terminal(before: bytes, after: bytes) -> None:
+    words = "5.1.1 \0no\x1b[2J\u202egnihton\x07\x9b31m".encode() + b"\xff\ttab\r\n"
+
+    [reply] = ReplyReader().feed(before + words + after)
+
+    assert reply.text.removesuffix(" end") == "5.1.1 �no�[2J�gnihton��31m� tab"
+    assert reply.enhanced == "5.1.1"

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from syndicate.errors import RelayError
-from syndicate.mail.relay.conversation import EnvelopeOutcome, Patience, Result
+from syndicate.mail.relay.conversation import EnvelopeOutcome, Result
+from syndicate.mail.relay.patience import Patience
 from syndicate.mail.relay.smtp import Session
 from syndicate.mail.relay.supply import BatchLostError, Envelope
 from tests.mail.fault_relay import WITHOUT_PIPELINING, Event, FaultRelay, HangUp
