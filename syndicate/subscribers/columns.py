@@ -194,7 +194,7 @@ def understand(names: Sequence[str], ignored: Collection[str] = ()) -> Columns:
         judged=tuple(each for each in judged if plain(each.name) not in skipped),
         watched=tuple(watched),
         ignored=tuple(each for each in judged if plain(each.name) in skipped),
-        is_ours={plain(name) for name in names} >= _EXPORTED,
+        is_ours=is_of_ours(names),
         agreed=_dated(others, tool.agreed if tool is not ANY else _by_themselves(judged)),
         known=_dated(others, tool.known if tool is not ANY else _KNOWN),
     )
@@ -212,6 +212,11 @@ def of_leavers(names: Sequence[str]) -> Columns | None:
     tool = tool_of(names)
     asked = [each for each in enumerate(names) if plain(each[1]) not in tool.unasked]
     return Columns(len(names), address, {}, tuple(_judged_of(asked, names, tool)), (), ())
+
+
+def is_of_ours(names: Sequence[str]) -> bool:
+    """Whether a file with these columns is an export of our own."""
+    return {plain(name) for name in names} >= _EXPORTED
 
 
 def is_address(name: str) -> bool:

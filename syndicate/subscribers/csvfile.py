@@ -11,13 +11,15 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from syndicate.errors import UsageError
-from syndicate.subscribers import foreign
+from syndicate.subscribers import foreign, formulas
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SEP = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+# Other houses' exports have some dozens, with every field of a person.
+MOST_COLUMNS = 500
 # A note may have so many lines in one pair of quotation marks.
 _LINES_IN_QUOTES = 50
 NO_ADDRESSES = "The file has no column of addresses; its first line must name one `address`."
@@ -57,12 +59,14 @@ class Table:
         delimiter: between its cells.
         lines: of the whole file, with their ends.
         first: place of the first line after the names.
+        is_ours: whether an export of our own wrote it, with its guard against formulas.
     """
 
     names: tuple[str, ...]
     delimiter: str
     lines: Sequence[str]
     first: int
+    is_ours: bool = field(default=False, kw_only=True)
 
     def rows(self) -> Iterator[Row]:
         """The rows that say anything.
@@ -97,6 +101,8 @@ class Table:
         if any(cell.strip() for cell in cells[width:]):
             raise ValueError("has more cells than the file has columns; quote what holds a comma")
         cells = [cell.strip() for cell in cells[:width]]
+        if self.is_ours:
+            cells = [formulas.unguarded(cell) for cell in cells]
         return tuple(cells) + ("",) * (width - len(cells))
 
     def _records(self) -> Iterator[tuple[int, str]]:
@@ -213,10 +219,20 @@ def table_of(lines: Sequence[str], is_address: Callable[[Sequence[str]], bool]) 
         ]
         if found:
             names, delimiter = max(found, key=lambda each: len(each[0]))
+            _refuse_width(len(names))
             return Table(names, delimiter, lines, place + 1)
         if text.strip(" \t\r\n,;|") and not text.startswith("#"):
             break
     raise UsageError(NO_ADDRESSES)
+
+
+def _refuse_width(columns_count: int) -> None:
+    if columns_count > MOST_COLUMNS:
+        raise UsageError(
+            f"This file has {columns_count:,} columns, and a file of readers has at most "
+            f"{MOST_COLUMNS}. Delete those that are not about readers and import it again; "
+            "nothing was imported."
+        )
 
 
 def _names(text: str, delimiter: str) -> tuple[str, ...]:

@@ -4,9 +4,7 @@ What other commands leave out is in it: the proofs of consent with network addre
 what was sent to them the words of the timeline, each issue once.
 """
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +13,7 @@ from syndicate.newsroom.verbs import verb
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import audit
 from syndicate.store.platform.tokens import Actor, Permission
-from syndicate.subscribers import readers
+from syndicate.subscribers import formulas, readers
 from syndicate.subscribers.readers import MOST, Reader
 from syndicate.vocabulary.acts import Act
 
@@ -45,11 +43,7 @@ def give_out(tx: Transaction, who: Who, *, actor: Actor, now: dt.datetime) -> Ma
 
 def as_csv(given: Mapping[str, Any]) -> str:
     """The same as a table of what, when, about what, and in which words."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_rows(given))
-    return text.getvalue()
+    return "".join(formulas.line(cells) for cells in (COLUMNS, *_rows(given)))
 
 
 def _whole(pages: Sequence[Reader]) -> Mapping[str, Any]:

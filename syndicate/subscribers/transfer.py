@@ -14,9 +14,7 @@ left, and to bring the others in, by the ten thousand, each lot in a transaction
 that was cut off is simply run again.
 """
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
@@ -31,7 +29,7 @@ from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.readers import exports, imports
 from syndicate.store.readers.exports import Exported
 from syndicate.store.readers.imports import Line
-from syndicate.subscribers import columns, status_cells
+from syndicate.subscribers import columns, formulas, status_cells
 from syndicate.subscribers.columns import Columns
 from syndicate.subscribers.csvfile import Table, table_of
 from syndicate.subscribers.import_rows import Intake
@@ -311,14 +309,14 @@ def export_csv(newsletter_slug: str) -> Iterator[str]:
     """
     with transaction() as tx:
         newsletter = named(tx, newsletter_slug)
-    yield _csv_line(COLUMNS)
+    yield formulas.line(COLUMNS)
     last = 0
     while True:
         with transaction() as tx:
             page = exports.page(tx, newsletter.id, after=last, limit=ROWS_AT_ONCE)
         if not page:
             return
-        yield from (_csv_line(_cells(row)) for row in page)
+        yield from (formulas.line(_cells(row)) for row in page)
         last = page[-1].subscription_id
 
 
@@ -350,7 +348,8 @@ def addresses(lines: Iterable[str], ignored: Collection[str] = ()) -> Iterator[t
 
 
 def _table(lines: Sequence[str], ignored: Collection[str]) -> Table:
-    return table_of(lines, lambda names: columns.address_place(names, ignored) is not None)
+    table = table_of(lines, lambda names: columns.address_place(names, ignored) is not None)
+    return replace(table, is_ours=columns.is_of_ours(table.names))
 
 
 def _cells(row: Exported) -> list[str]:
@@ -369,9 +368,3 @@ def _cells(row: Exported) -> list[str]:
 
 def _written(moment: dt.datetime | None) -> str:
     return "" if moment is None else moment.isoformat()
-
-
-def _csv_line(cells: Sequence[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(cells)
-    return line.getvalue()

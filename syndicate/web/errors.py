@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from syndicate import errors, logs, signing
 from syndicate.render.environment import environment
 from syndicate.store.ground.session import BadValueError, DatabaseDownError
-from syndicate.web import static
+from syndicate.web import crashes, static
 from syndicate.web.headers import COMMON, RETRY_AFTER_S, content_policy
 from syndicate.web.sites import NOTHING_YET, Site, site_of
 from syndicate.web.words import gettext_in
@@ -61,7 +61,12 @@ SENTENCES = {
 
 
 def answer(
-    request: Request, status: int, sentence: str, fields: Mapping[str, str] | None = None
+    request: Request,
+    status: int,
+    sentence: str,
+    fields: Mapping[str, str] | None = None,
+    *,
+    error_id: str | None = None,
 ) -> Response:
     """An error as whoever asked can read it.
 
@@ -70,6 +75,7 @@ def answer(
         status: HTTP status.
         sentence: what went wrong and what to do next.
         fields: the same for each field that is at fault, for programs.
+        error_id: which line of our log tells more (`crashes`).
     """
     headers = {
         **COMMON,
@@ -84,8 +90,15 @@ def answer(
         told: dict[str, Any] = {"status": status, "message": sentence}
         if fields:
             told["fields"] = dict(fields)
+        if error_id:
+            told["id"] = error_id
         return JSONResponse({"error": told}, status, headers)
-    return HTMLResponse(_page(request, status, sentence), status, headers)
+    return HTMLResponse(_page(request, status, sentence, error_id), status, headers)
+
+
+def crashed(request: Request, error_id: str) -> Response:
+    """The answer to a request that ended in an error of ours."""
+    return answer(request, 500, SENTENCES[500], error_id=error_id)
 
 
 def install(app: FastAPI) -> None:
@@ -97,7 +110,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DatabaseDownError, _database_down)
     app.add_exception_handler(BadValueError, _bad_value)
     app.add_exception_handler(UnicodeEncodeError, _bad_value)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 def status_of(error: errors.SyndicateError) -> int:
@@ -105,7 +117,7 @@ def status_of(error: errors.SyndicateError) -> int:
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
 
 
-def _page(request: Request, status: int, sentence: str) -> str:
+def _page(request: Request, status: int, sentence: str, error_id: str | None) -> str:
     site: Site | None = getattr(request.state, "site", None)
     is_of_console = is_led = _is_of_console(request)
     if site is None and status in _OF_A_PUBLICATION and not is_of_console:
@@ -123,6 +135,7 @@ def _page(request: Request, status: int, sentence: str) -> str:
             title=say(_TITLES.get(status, "That did not work")),
             status=status,
             sentence=say(sentence),
+            error_id=error_id,
             static=static.url,
         )
     )
@@ -192,14 +205,13 @@ def _is_model(part: object = None) -> bool:
 def _own_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.SyndicateError)  # noqa: S101 - by registration
     status = status_of(error)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        error_id = crashes.id_of(error)
+        log.error("request_failed", error_id=error_id, reason=str(error), **error.ids)
+        return crashed(request, error_id)
+    if status > HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("request_failed", reason=str(error), **error.ids)
-    return answer(
-        request,
-        status,
-        SENTENCES[500] if status == HTTPStatus.INTERNAL_SERVER_ERROR else str(error),
-        error.ids.get("fields"),
-    )
+    return answer(request, status, str(error), error.ids.get("fields"))
 
 
 def _bad_token(request: Request, error: Exception) -> Response:
@@ -217,9 +229,3 @@ def _bad_value(request: Request, error: Exception) -> Response:
     """The last net: what was sent passed every entrance, and no row could hold it."""
     log.warning("value_refused_by_the_database", reason=type(error).__name__)
     return answer(request, 422, SENTENCES[422])
-
-
-def _unexpected(request: Request, error: Exception) -> Response:
-    # Starlette raises it again after this answer, and the server logs where it came from.
-    log.error("request_crashed", reason=type(error).__name__)
-    return answer(request, 500, SENTENCES[500])

@@ -13,16 +13,18 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syndicate import logs
-from syndicate.web import errors
+from syndicate.web import crashes, errors
 from syndicate.web.headers import COMMON, FOR_ANY_SITE, content_policy
 
 log = logs.get(__name__)
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_OURS = 500
+_HUNG_UP = 499  # who asked was gone before the answer; nginx's word for it
 _ONE_CLICK = re.compile(r"(/p/[^/]+)?/unsubscribe/[^/]+")
 FORM_BYTES = 64 * 1024
 # An article with its body is well under this; an import of 100,000 readers is about 6 MB.
@@ -170,18 +172,22 @@ class SecurityHeaders:
 
 
 class RequestLog:
-    """One line per request: route and not path, because paths carry tokens."""
+    """One line per request: route and not path, because paths carry tokens.
+
+    What crashes is answered here, by a page or JSON that names the id of its line. It goes on to
+    whoever runs us: a server must know that an answer broke off.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and write one line when it is answered."""
-        if scope["type"] != "http" or scope["path"] in {"/healthz", "/readyz"}:
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         began = time.monotonic()
-        status = 500
+        status = 0
 
         async def watched(message: Message) -> None:
             nonlocal status
@@ -191,15 +197,29 @@ class RequestLog:
 
         try:
             await self.app(scope, receive, watched)
-        finally:
-            route = getattr(scope.get("route"), "path", "(none)")
-            log.info(
-                "request_answered",
-                method=scope["method"],
-                route=route,
-                status=status,
-                duration_ms=round((time.monotonic() - began) * 1000, 1),
-            )
+        except ClientDisconnect:
+            status = status or _HUNG_UP
+        except Exception as error:
+            await self._tell(error, Request(scope), send, status=status, began=began)
+            raise
+        if scope["path"] not in {"/healthz", "/readyz"}:
+            log.info("request_answered", **_about(scope, began), status=status)
+
+    async def _tell(
+        self, error: Exception, request: Request, send: Send, *, status: int, began: float
+    ) -> None:
+        about = _about(request.scope, began)
+        error_id = crashes.tell(error, **about, status=status or _OURS)
+        if not status:
+            await errors.crashed(request, error_id)(request.scope, request.receive, send)
+
+
+def _about(scope: Scope, began: float) -> dict[str, object]:
+    return {
+        "method": scope["method"],
+        "route": getattr(scope.get("route"), "path", "(none)"),
+        "duration_ms": round((time.monotonic() - began) * 1000, 1),
+    }
 
 
 def _too_large(cap: int) -> HTTPException:

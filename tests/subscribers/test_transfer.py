@@ -202,6 +202,22 @@ def test_an_export_and_its_import_are_a_round_trip(morning: Newsletter) -> None:
     assert list(transfer.export_csv("morning")) == first
 
 
+def test_an_address_that_begins_like_a_formula_goes_out_guarded_and_comes_in_as_it_was(
+    morning: Newsletter,
+) -> None:
+    bring("=cmd@example.com,en,,,", "+1@example.com,en,,,", "-x@example.com,en,,,")
+    assert counts(morning)["active"] == 3
+    first = list(transfer.export_csv("morning"))
+    forget_everybody()
+
+    transfer.import_csv(first, "morning", wording="Yes.", origin="old", now=NOW)
+
+    assert [line.partition(",")[0] for line in first[1:]] == [
+        "'=cmd@example.com", "'+1@example.com", "'-x@example.com",
+    ]  # fmt: skip
+    assert list(transfer.export_csv("morning")) == first
+
+
 def test_who_left_in_one_file_does_not_come_in_by_the_next(morning: Newsletter) -> None:
     """Nor whoever never confirmed, or whose mail came back: of these the hash alone is kept."""
     text = "email,status\nreader001@example.com,unsubscribed\nreader002@example.com,pending\n"

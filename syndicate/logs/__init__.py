@@ -1,8 +1,11 @@
 """Structured logs: one event per line, ids as keys, never an address.
 
-JSON where a machine reads, colours where a person does. An event is a past-tense snake_case name
-(`issue_composed`); an error is something a human must act on. What writes them is loaded with the
-first line: most commands write none.
+JSON where a machine reads, colours where a person does. An event is a past-tense snake_case name,
+such as "issue_composed"; an error is something a human must act on. What writes them is loaded with
+the first line: most commands write none.
+
+bounded    what one line may hold at most
+floods     how many lines one cause may write
 """
 
 import importlib
@@ -11,6 +14,7 @@ import sys
 from collections.abc import Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, cast
 
+from syndicate.logs import bounded, floods
 from syndicate.redaction import without_addresses_in
 
 if TYPE_CHECKING:
@@ -25,9 +29,11 @@ def configure(*, log_format: str = "auto", level: str = "info") -> None:
         level: the least serious level that is written.
     """
     as_text = log_format == "text" or (log_format == "auto" and sys.stderr.isatty())
-    handler = logging.StreamHandler(sys.stderr)
+    handler = floods.CalmHandler(_tell_flood)
     handler.setFormatter(_Formatter(as_text=as_text))
     root = logging.getLogger()
+    for each in root.handlers:
+        each.close()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     # It tells each connection and each step of a migration; `syndicate migrate` says what matters.
@@ -103,8 +109,9 @@ def _formatter(*, as_text: bool) -> logging.Formatter:
         foreign_pre_chain=_shared(),
         processors=[
             own.stdlib.ProcessorFormatter.remove_processors_meta,
-            own.processors.format_exc_info,
-            redact,  # last: a traceback quotes what it failed on
+            own.processors.ExceptionRenderer(bounded.traceback_of),
+            redact,  # a traceback quotes what it failed on
+            _bound,  # half an address would not be known as one
             own.dev.ConsoleRenderer() if as_text else own.processors.JSONRenderer(),
         ],
     )
@@ -116,6 +123,25 @@ def redact(
 ) -> MutableMapping[str, Any]:
     """Blank anything that looks like an address, wherever it slipped in, tracebacks included."""
     return {key: without_addresses_in(_told(value)) for key, value in event.items()}
+
+
+def _bound(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    return {key: bounded.bounded(value) for key, value in event.items()}
+
+
+def _tell_flood(cause: floods.Cause, level: int, more: int) -> None:
+    """The one line for all that were left out."""
+    name, event, place, *fault = cause
+    get(name).log(
+        level,
+        floods.MORE,
+        of=event or place.rpartition("/")[2],
+        said=f"… and {more:,} more",
+        more=more,
+        **({"fault": fault[0]} if fault else {}),
+    )
 
 
 def _told(value: object) -> object:
