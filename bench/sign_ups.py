@@ -30,11 +30,12 @@ from bench.feeds_servers import Web
 from bench.ground import Ground
 from syndicate import clock
 from syndicate.actions import forms
+from syndicate.breakers.known import CONFIRMED
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import newsletters
 from syndicate.store.platform import caps, installation
 from syndicate.store.readers import recipients, subscribers
-from syndicate.subscribers import confirmation, erase, subscribe
+from syndicate.subscribers import erase, subscribe
 from syndicate.vocabulary.sending import SuppressionReason
 from tests.acting import TESTER
 from tests.subscribers import desk
@@ -93,7 +94,7 @@ def capped(address: str) -> None:
         key = recipients.hash_of(address).hex()
         for minutes in (1, 2, 3):
             then = clock.now() - dt.timedelta(minutes=minutes)
-            caps.take(tx, confirmation.SCOPE, key, window_from=then, limit=confirmation.MAILS)
+            caps.take(tx, CONFIRMED.name, key, window_from=then, limit=CONFIRMED.most)
 
 
 def unknown(_address: str) -> None:

@@ -16,7 +16,9 @@ from typing import Any
 
 from syndicate import logs, settings
 from syndicate.actions import forms
-from syndicate.actions.forms import Cap, Guarded
+from syndicate.actions.forms import Guarded
+from syndicate.breakers import counting, doors, known
+from syndicate.breakers.visitors import Visitor
 from syndicate.characters import normal
 from syndicate.errors import NotFoundError, OversizeError, UnrenderableError, UsageError
 from syndicate.mail import single
@@ -39,12 +41,6 @@ log = logs.get(__name__)
 SCOPE = "article"
 MESSAGE = EMAILED
 MAX_NAME = 40
-# One person tells a few friends, a machine tells everybody; the publication's cap stops a flood
-# that comes from everywhere at once.
-VISITOR_CAPS = (Cap("email-article:visitor-hour", 3, 1), Cap("email-article:visitor-day", 10, 24))
-ARTICLE_CAP = Cap("email-article:article", 50, 24)
-DAY_CAP = Cap("email-article:publication", 500, 24)
-RECIPIENT_CAP = Cap("email-article:recipient", 2, 24)
 # So many days after an article a friend's address is forgotten.
 FORGOTTEN_AFTER_DAYS = 30
 UNUSABLE = "This article cannot be sent by email. Please share it another way."
@@ -79,7 +75,7 @@ def send(article_id: int, wish: Wish, guarded: Guarded, *, now: dt.datetime) -> 
         UsageError: the form was not opened here or its hidden field was filled in, the name cannot
             be used, or this article cannot be put into a mail.
         BadAddressError: the recipient's address cannot be mailed.
-        CapReachedError: this visitor, article or day has had its share.
+        CapReachedError: this visitor has had their share, or very much waits.
     """
     if not settings.load().email_article:
         raise NotFoundError("Emailing articles is not available here.")
@@ -87,13 +83,15 @@ def send(article_id: int, wish: Wish, guarded: Guarded, *, now: dt.datetime) -> 
     name, address = checked_name(wish.sender_name), recipients.normalise(wish.to)
     with transaction() as tx:
         found = _article(tx, article_id, now)
-        is_allowed = _take_caps(tx, found, guarded.ip, now)
+        who = guarded.visitor
+        is_allowed = counting.take(tx, known.EMAIL_ARTICLE, who, now)
+        doors.EMAIL_ARTICLE.refuse_full(tx, found.publication.id, who.network, now)
     if not is_allowed:
         raise forms.too_many("This article has been emailed too many times from here.")
     # Rendered before it is known whether it will be sent: the answer takes as long either way.
     prepared = _prepare(found, name, now)
     with transaction() as tx:
-        mailing_id = _queue(tx, prepared, found.reading.story.id, address, now, found.publication)
+        mailing_id = _queue(tx, prepared, found, address, who, now)
     log.info("email_article_taken", article_id=article_id, mailing_id=mailing_id)
     return mailing_id
 
@@ -137,15 +135,6 @@ def _article(tx: Transaction, article_id: int, now: dt.datetime) -> _Found:
     if found is None or publication is None:
         raise forms.no_article(article_id)
     return _Found(found, publication, senders.of(tx, publication, MESSAGE))
-
-
-def _take_caps(tx: Transaction, found: _Found, ip: str, now: dt.datetime) -> bool:
-    """Whether visitor, article and publication may send one more; every post counts."""
-    return (
-        forms.take_visitor_caps(tx, VISITOR_CAPS, ip, now)
-        and ARTICLE_CAP.take(tx, str(found.reading.story.id), now)
-        and DAY_CAP.take(tx, str(found.publication.id), now)
-    )
 
 
 def _prepare(found: _Found, name: str, now: dt.datetime) -> single.Prepared:
@@ -199,15 +188,21 @@ def _picture(pictures: Sequence[Picture]) -> dict[str, Any] | None:
 def _queue(
     tx: Transaction,
     prepared: single.Prepared,
-    article_id: int,
+    found: _Found,
     address: str,
+    who: Visitor,
     now: dt.datetime,
-    publication: Publication,
 ) -> int | None:
+    article_id, publication_id = found.reading.story.id, found.publication.id
     address_hash = recipients.hash_of(address)
     if not reader_pages.hold(tx, article_id, now=now, channel=Channel.MAIL):
         raise forms.no_article(article_id)
-    if not RECIPIENT_CAP.take(tx, address_hash.hex()[:32], now):
+    named = [(known.EMAILED_ARTICLE, str(article_id)), (known.EMAILED, str(publication_id))]
+    turn = doors.EMAIL_ARTICLE.leaves_at(
+        tx, named, publication_id=publication_id, network=who.network, now=now
+    )
+    mailbox = recipients.hash_of(recipients.mailbox_of(address)).hex()[:32]
+    if not known.EMAILED_TO.take(tx, mailbox, now):
         return None
     if recipients.is_suppressed(tx, address_hash, SCOPE):
         return None
@@ -217,8 +212,9 @@ def _queue(
         prepared,
         recipients.upsert(tx, address, purge_at=now + days),
         dedupe_key=emailed_key(article_id, address_hash),
-        publication_id=publication.id,
+        publication_id=publication_id,
         scope=SCOPE,
         now=now,
         expires_in=_EXPIRES_IN,
+        not_before=turn,
     )

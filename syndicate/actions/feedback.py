@@ -12,7 +12,9 @@ from typing import Any
 
 from syndicate import logs, settings
 from syndicate.actions import forms
-from syndicate.actions.forms import Cap, Guarded
+from syndicate.actions.forms import Guarded
+from syndicate.breakers import counting, doors, known
+from syndicate.breakers.visitors import Visitor
 from syndicate.errors import OversizeError, UnrenderableError, UsageError
 from syndicate.mail import single
 from syndicate.mail.mime import senders
@@ -30,8 +32,6 @@ log = logs.get(__name__)
 MESSAGE = "feedback"
 SCOPE = "feedback"
 MAX_TEXT = 3000
-VISITOR_CAPS = (Cap("feedback:visitor-hour", 5, 1), Cap("feedback:visitor-day", 20, 24))
-DAY_CAP = Cap("feedback:publication", 500, 24)
 UNUSABLE = "This text cannot be sent by email. Please make it shorter or simpler."
 _EXPIRES_IN = dt.timedelta(days=2)
 
@@ -55,7 +55,7 @@ def send(article_id: int, letter: Letter, guarded: Guarded, *, now: dt.datetime)
         UsageError: the form was not opened here or its hidden field was filled in, its text is
             empty or too long, or cannot be put into a mail.
         BadAddressError: an answer is wanted at an address that cannot be mailed.
-        CapReachedError: this visitor or day has had its share.
+        CapReachedError: this visitor has had their share, or very much waits.
     """
     forms.check(form_of(article_id), guarded, now)
     text = checked_text(letter.text)
@@ -65,13 +65,13 @@ def send(article_id: int, letter: Letter, guarded: Guarded, *, now: dt.datetime)
         publication = publications.find(tx, found.story.publication_id) if found else None
         if found is None or publication is None:
             raise forms.no_article(article_id)
-        is_allowed = forms.take_visitor_caps(tx, VISITOR_CAPS, guarded.ip, now) and DAY_CAP.take(
-            tx, str(publication.id), now
-        )
+        who = guarded.visitor
+        is_allowed = counting.take(tx, known.FEEDBACK, who, now)
+        doors.FEEDBACK.refuse_full(tx, publication.id, who.network, now)
         sender = replace(senders.of(tx, publication, MESSAGE), reply_to=reply_to)
     if not is_allowed:
         raise forms.too_many("We have received more messages than we can read right now.")
-    return _pass_on(found, publication, sender, _Words(text, reply_to), now)
+    return _pass_on(found, publication, sender, _Words(text, reply_to, who), now)
 
 
 def form_of(article_id: int) -> str:
@@ -95,6 +95,7 @@ def checked_text(text: str) -> str:
 class _Words:
     text: str
     reply_to: str
+    who: Visitor
 
 
 def _pass_on(
@@ -119,6 +120,13 @@ def _pass_on(
     with transaction() as tx:
         if not reader_pages.hold(tx, story.id, now=now):
             raise forms.no_article(story.id)
+        turn = doors.FEEDBACK.leaves_at(
+            tx,
+            [(known.FED_BACK, str(publication.id))],
+            publication_id=publication.id,
+            network=words.who.network,
+            now=now,
+        )
         mailing_id = single.queue(
             tx,
             prepared,
@@ -128,6 +136,7 @@ def _pass_on(
             scope=SCOPE,
             now=now,
             expires_in=_EXPIRES_IN,
+            not_before=turn,
         )
     log.info("feedback_taken", article_id=story.id, mailing_id=mailing_id)
     return mailing_id

@@ -12,20 +12,19 @@ One copy of a page is seen by many, so a stamp is good more than once
 
 import datetime as dt
 import hashlib
-import ipaddress
 from dataclasses import dataclass
 
 from syndicate import logs, settings, signing
+from syndicate.breakers import known
+from syndicate.breakers.visitors import Visitor, visitor
 from syndicate.errors import CapReachedError, NotFoundError, SpentFormError, UsageError
 from syndicate.store.ground.session import Transaction
-from syndicate.store.platform import caps
 from syndicate.store.platform.due import SKEW
 
 log = logs.get(__name__)
 
 LEAST_AGE = dt.timedelta(seconds=2)  # nobody reads and fills in a form faster
 GREATEST_AGE = dt.timedelta(hours=24)  # a tab that was left open over night
-_V6_NETWORK = 64  # one household
 TRAPPED = (
     "Your browser filled in a field that you cannot see and that must stay empty, so nothing was "
     "sent. We have emptied it. Please press the button again."
@@ -46,25 +45,10 @@ class Guarded:
     trap: str
     ip: str
 
-
-@dataclass(frozen=True)
-class Cap:
-    """How often something may happen in a window that begins at a full hour or day (UTC)."""
-
-    name: str
-    limit: int
-    hours: int
-
-    def take(self, tx: Transaction, key: str, now: dt.datetime) -> bool:
-        """Use one; False when the window's are used up."""
-        start = now.timestamp() // (self.hours * 3600) * self.hours * 3600
-        window = dt.datetime.fromtimestamp(start, tz=dt.UTC)
-        return caps.take(tx, self.name, key, window_from=window, limit=self.limit)
-
-
-# Caches before us keep a page for half a minute, for all who come then. A script that plays one
-# recorded form again comes no further, from however many networks.
-POSTS = Cap("form:posts", 100, 24)
+    @property
+    def visitor(self) -> Visitor:
+        """Whoever posted it, as the counters know them."""
+        return visitor(self.ip)
 
 
 def stamp(form: str, now: dt.datetime) -> str:
@@ -106,7 +90,7 @@ def check(form: str, guarded: Guarded, now: dt.datetime) -> None:
 def take_post(tx: Transaction, guarded: Guarded, now: dt.datetime) -> bool:
     """Use one post of a stamp that `check` let through; False when a day's are used up."""
     key = hashlib.sha256(guarded.stamp.encode()).hexdigest()
-    return POSTS.take(tx, key, now)
+    return known.POSTS.take(tx, key, now)
 
 
 def spent() -> SpentFormError:
@@ -114,24 +98,6 @@ def spent() -> SpentFormError:
     return SpentFormError(
         "Very many people have used this copy of the form. Please press the button again."
     )
-
-
-def take_visitor_caps(tx: Transaction, limits: tuple[Cap, ...], ip: str, now: dt.datetime) -> bool:
-    """Use one of each cap of the visitor behind an address; False when one is used up."""
-    key = visitor_key(ip)
-    return all([cap.take(tx, key, now) for cap in limits])  # noqa: C419 - every cap counts each post
-
-
-def visitor_key(ip: str) -> str:
-    """What stands for a visitor in the counters: a keyed hash of the address, or of its /64."""
-    try:
-        address = ipaddress.ip_address(ip)
-    except ValueError:
-        network = "unknown"
-    else:
-        bits = _V6_NETWORK if address.version == 6 else 32  # noqa: PLR2004 - IPv6
-        network = str(ipaddress.ip_network((address, bits), strict=False))
-    return signing.address_hash(settings.load().key(), f"visitor:{network}").hex()[:32]
 
 
 def too_many(what: str) -> CapReachedError:

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 
 from syndicate import phrases
 from syndicate.alarms.need import Alarm, Need
+from syndicate.breakers import doors, known
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.platform import caps
+from syndicate.store.sending import waiting_singles
 from syndicate.store.views import operations
-from syndicate.subscribers import confirmation
 
 _SIGN_UPS_AGO = dt.timedelta(days=1)  # it is seen in the morning
 
@@ -31,8 +32,8 @@ LATE_SINGLES = Alarm(
 
 
 def _sign_ups(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
-    most = confirmation.PUBLICATION_MAILS
-    found = caps.beyond(tx, confirmation.PUBLICATION, most, since=now - _SIGN_UPS_AGO)
+    found = caps.beyond(tx, known.SIGN_UPS.name, known.SIGN_UPS.most, since=now - _SIGN_UPS_AGO)
+    waiting = waiting_singles.counts(tx, now=now)
     newest = {each.key: each for each in found}
     for each in publications.all_publications(tx):
         if (hour := newest.get(str(each.id))) is not None:
@@ -41,13 +42,15 @@ def _sign_ups(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
                 f"{phrases.moment(hour.window_from)}: somebody may be typing in other "
                 "people's addresses."
             )
+            if (waits := waiting.get((each.id, doors.SIGN_UP.scope))) is not None:
+                count = phrases.counted(waits[0], "confirmation waits", "confirmations wait")
+                text += f" {count}, and leave until {phrases.moment(waits[1])}."
             yield Need(text, publication_id=each.id)
 
 
 SIGN_UPS = Alarm(
     "sign_ups",
-    f"a publication answered more than {confirmation.PUBLICATION_MAILS} sign-ups in an hour of "
-    "the last day",
+    f"a publication answered more than {known.SIGN_UPS.most} sign-ups in an hour of the last day",
     "/console/mailings?singles=1",
     _sign_ups,
 )

@@ -10,25 +10,14 @@ import datetime as dt
 import hashlib
 from collections.abc import Collection
 
-from syndicate.breakers.rules import DAY, HOUR, Counts, Limit
+from syndicate.breakers import counting, known
 from syndicate.breakers.visitors import Visitor
 from syndicate.errors import CapReachedError
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import caps
 from syndicate.store.syndication import hub, hub_turns
 
-# A reader in the cloud follows every feed that we have, and renews each once a week.
-ADDRESS = Limit("hub:address", 600, HOUR, Counts.ADDRESS)
-NETWORK = Limit(hub_turns.ASKED, 1200, HOUR, Counts.NETWORK)
-NETWORK_DAY = Limit("hub:network-day", 6000, DAY, Counts.NETWORK)
-# A host that never agreed, in the name of one network: as many as our feeds have forms, and more.
-NAMED = Limit("hub:named", 200, HOUR, Counts.NAMED)
-# Beyond these only whoever asked little, or has credit, is taken.
-TOPIC = Limit("hub:topic", 2000, HOUR, Counts.TOPIC)
-ALL_DAY = Limit("hub:day", 50_000, DAY, Counts.TOPIC)
 LITTLE = 20
-# Calls to one host that never agreed: so many at once, then one in ten seconds.
-CALLS = Limit("hub:calls", 600, HOUR, Counts.HOST)
 SLOWLY_S = 10
 _SLOWLY = "hub:calls-slowly"
 # One host may hold so many subscriptions, each of which it agreed to.
@@ -39,7 +28,7 @@ _EVERYTHING = "*"
 def count(
     tx: Transaction, who: Visitor, host: str, topic: str, *, callback: str, now: dt.datetime
 ) -> None:
-    """Count one request; every counter counts what is refused too.
+    """Count one request.
 
     Args:
         tx: the open transaction.
@@ -53,25 +42,28 @@ def count(
         CapReachedError: whoever asks has asked too much.
     """
     is_known = hub_turns.has_agreed(tx, host, now=now)
-    mine = [
-        ADDRESS.take(tx, who.address, now),
-        NETWORK.take(tx, who.network, now),
-        NETWORK_DAY.take(tx, who.network, now),
-        NAMED.take(tx, f"{who.network} {host}"[:300], now) or is_known,
-    ]
+    is_free = counting.take(tx, known.HUB, who, now)
+    if not is_free or not (
+        known.HUB_NAMED.take(tx, f"{who.network} {host}"[:300], now) or is_known
+    ):
+        raise _too_many()
     topic_key = hashlib.sha256(topic.encode()).hexdigest()[:32]
-    all_of_us = [TOPIC.take(tx, topic_key, now), ALL_DAY.take(tx, _EVERYTHING, now)]
-    asked = caps.used_since(tx, NETWORK.name, who.network, now - dt.timedelta(hours=1))
+    all_of_us = [known.HUB_TOPIC.take(tx, topic_key, now), known.HUB_DAY.take(tx, _EVERYTHING, now)]
+    asked = caps.used_since(tx, known.HUB_NETWORK.name, who.network, now - dt.timedelta(hours=1))
     is_modest = is_known or asked <= LITTLE
-    if not all(mine) or not (all(all_of_us) or is_modest):
-        raise CapReachedError("Too many subscriptions were requested from here; try again later.")
+    if not all(all_of_us) and not is_modest:
+        raise _too_many()
     if hub.count_at_host(tx, host, besides=callback) >= PER_HOST:
         raise CapReachedError(f"{host} holds {PER_HOST:,} subscriptions, and cannot have more.")
 
 
+def _too_many() -> CapReachedError:
+    return CapReachedError("Too many subscriptions were requested from here; try again later.")
+
+
 def called(tx: Transaction, host: str, now: dt.datetime) -> None:
     """Count one call to a host that never agreed to anything."""
-    CALLS.take(tx, host, now)
+    known.HUB_CALLS.take(tx, host, now)
     caps.take(tx, _SLOWLY, host, window_from=_moment(now), limit=1)
 
 
@@ -81,8 +73,8 @@ def pace(tx: Transaction, hosts: Collection[str], now: dt.datetime) -> tuple[set
     Returns:
         Those that are not called just now, and those that are called one at a time.
     """
-    spent = caps.used_by(tx, CALLS.name, hosts, window_from=CALLS.window(now))
-    slow = {host for host, used in spent.items() if used >= CALLS.most}
+    spent = caps.used_by(tx, known.HUB_CALLS.name, hosts, window_from=known.HUB_CALLS.window(now))
+    slow = {host for host, used in spent.items() if used >= known.HUB_CALLS.most}
     return set(caps.used_by(tx, _SLOWLY, slow, window_from=_moment(now))), slow
 
 

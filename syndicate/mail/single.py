@@ -86,6 +86,7 @@ def queue(  # noqa: PLR0913 - what the ledger needs to know, each by its name
     scope: str,
     now: dt.datetime,
     expires_in: dt.timedelta,
+    not_before: dt.datetime | None = None,
 ) -> int | None:
     """Write a prepared message into the ledger and hint at its sending.
 
@@ -98,6 +99,7 @@ def queue(  # noqa: PLR0913 - what the ledger needs to know, each by its name
         scope: of the suppressions that bar it: "article", "confirmation".
         now: aware UTC.
         expires_in: after this nobody wants it any more.
+        not_before: when its turn is, aware UTC; None for at once. It expires so much later.
 
     Returns:
         The mailing's id, or None when one with this `dedupe_key` exists. Safe to run twice.
@@ -114,14 +116,20 @@ def queue(  # noqa: PLR0913 - what the ledger needs to know, each by its name
         policy=AmbiguousPolicy.RESEND,
         content_version=VERSION,
         audience=1,
-        expires_at=now + expires_in,
+        expires_at=(not_before or now) + expires_in,
         created_at=now,
         started_at=now,
     )
     mailing_id = ledger.add_single(
-        tx, mailing, recipient, language=prepared.language, choice=prepared.choice
+        tx,
+        mailing,
+        recipient,
+        language=prepared.language,
+        choice=prepared.choice,
+        not_before=not_before,
     )
     if mailing_id is not None:
         ledger.add_content(tx, mailing_id, VERSION, prepared.rows)
+    if mailing_id is not None and not_before is None:
         tx.hint(jobs.SEND_URGENT)
     return mailing_id

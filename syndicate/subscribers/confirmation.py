@@ -12,6 +12,9 @@ import hashlib
 from collections.abc import Sequence
 
 from syndicate import settings, signing
+from syndicate.breakers import doors
+from syndicate.breakers.known import CONFIRMED, CONFIRMED_MAILBOX, SIGN_UPS, SIGN_UPS_DOMAIN
+from syndicate.breakers.visitors import visitor
 from syndicate.mail import single
 from syndicate.mail.mime.message import PREFERENCES
 from syndicate.mail.mime.senders import Sender
@@ -23,7 +26,7 @@ from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.platform import audit, caps
 from syndicate.store.readers import recipients, subscribers
-from syndicate.store.readers.recipients import EVERYWHERE
+from syndicate.store.readers.recipients import EVERYWHERE, Recipient
 from syndicate.store.readers.subscribers import Subscription
 from syndicate.subscribers.asked import Chosen
 from syndicate.vocabulary.acts import Act
@@ -35,13 +38,8 @@ MESSAGE = "confirmation"
 SCOPE = recipients.CONFIRMATION
 # A link is found in a mailbox after a weekend and after a holiday, but not after a year.
 CONFIRM_WITHIN = dt.timedelta(days=7)
-MAILS, MAILS_IN = 3, dt.timedelta(hours=24)
-# However somebody tags the address of one mailbox (+news): a stranger could go on for ever.
-MAILBOX, MAILBOX_MAILS = "confirmation:mailbox", 6
 # Who presses a button twice asks once, and has their other mails of the day left.
 ONCE, ONCE_IN = "confirmation:once", dt.timedelta(minutes=1)
-# However many addresses somebody types in: more in one hour (UTC) rings the alarm `sign_ups`.
-PUBLICATION, PUBLICATION_MAILS = "confirmation:publication", 300
 # Within `KEEP_CAPS`, after which nobody knows how many there were.
 STOPPED_MAILS_IN = dt.timedelta(days=30)
 _STOPS = (Act.MAIL_STOP, Act.MAIL_HOLD)
@@ -139,13 +137,14 @@ def prepared(  # noqa: PLR0913 - what the mail is made of, each by its name
     )
 
 
-def queue(
+def queue(  # noqa: PLR0913 - what the ledger and the limits need to know, each by its name
     mail: single.Prepared,
     address: str,
     subscription: Subscription,
     publication: Publication,
     *,
     chosen: Chosen | None,
+    ip: str | None,
     now: dt.datetime,
 ) -> bool:
     """Send it, if this address had fewer than three of them lately, and did not refuse them.
@@ -158,6 +157,7 @@ def queue(
         subscription: what was asked for.
         publication: in whose name.
         chosen: what its first link confirms; None where the row says it.
+        ip: whoever asked; None of a program of ours.
         now: aware UTC.
 
     Returns:
@@ -169,16 +169,18 @@ def queue(
         key = recipient.address_hash.hex()
         scopes = (SCOPE, EVERYWHERE, newsletters.scope(subscription.newsletter_id))
         barred = recipients.reasons(tx, recipient.address_hash, scopes)
-        within = STOPPED_MAILS_IN if barred else MAILS_IN
-        if SCOPE in barred or caps.used_since(tx, SCOPE, key, now - within) >= MAILS:
+        within = STOPPED_MAILS_IN if barred else CONFIRMED.lasts
+        if SCOPE in barred or caps.used_since(tx, SCOPE, key, now - within) >= CONFIRMED.most:
             return False
         mailbox = recipients.hash_of(recipients.mailbox_of(address)).hex()
-        caps.wait_for(tx, MAILBOX, mailbox)
-        if caps.used_since(tx, MAILBOX, mailbox, now - MAILS_IN) >= MAILBOX_MAILS:
+        caps.wait_for(tx, CONFIRMED_MAILBOX.name, mailbox)
+        if CONFIRMED_MAILBOX.used(tx, mailbox, now) >= CONFIRMED_MAILBOX.most:
             return False
         said = _digest(mail, subscription, chosen)
         if caps.used_since(tx, ONCE, said, now - ONCE_IN):
             return False
+        # Its last lock is that of all who sign up here just now.
+        turn = _turn(tx, recipient, publication, ip, now)
         mailing_id = single.queue(
             tx,
             mail,
@@ -189,17 +191,31 @@ def queue(
             now=now,
             # While all mail is stopped it waits as long as its links work.
             expires_in=CONFIRM_WITHIN,
+            not_before=turn,
         )
         if mailing_id is None:
             return False
         caps.take(tx, ONCE, said, window_from=now, limit=1)
-        caps.take(tx, SCOPE, key, window_from=now, limit=MAILS)
-        caps.take(tx, MAILBOX, mailbox, window_from=now, limit=MAILBOX_MAILS)
-        # The last lock, of all who sign up here just now.
-        hour = now.replace(minute=0, second=0, microsecond=0)
-        key = str(publication.id)
-        caps.take(tx, PUBLICATION, key, window_from=hour, limit=PUBLICATION_MAILS)
+        CONFIRMED.take(tx, key, now)
+        CONFIRMED_MAILBOX.take(tx, mailbox, now)
         return True
+
+
+def _turn(
+    tx: Transaction,
+    recipient: Recipient,
+    publication: Publication,
+    ip: str | None,
+    now: dt.datetime,
+) -> dt.datetime | None:
+    """When it leaves; None for at once. The limit of the address's domain, then of the paper."""
+    named = [(SIGN_UPS, str(publication.id))]
+    if recipient.receiver_group == recipients.OTHER:
+        domain = recipients.hash_of(recipients.receiver_of(recipient)).hex()[:32]
+        named.insert(0, (SIGN_UPS_DOMAIN, domain))
+    return doors.SIGN_UP.leaves_at(
+        tx, named, publication_id=publication.id, network=visitor(ip or "").network, now=now
+    )
 
 
 def preferences_token(subscription: Subscription) -> str:

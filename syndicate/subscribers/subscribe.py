@@ -134,7 +134,7 @@ def ask(  # noqa: PLR0913 - what a sign-up form holds and says about itself, eac
     )
     # As the reader wrote it first, however a stranger writes it today.
     address = subscriber.address
-    confirmation.queue(mail, address, subscription, publication, chosen=carried, now=now)
+    confirmation.queue(mail, address, subscription, publication, chosen=carried, ip=ip, now=now)
 
 
 def check(

@@ -3,21 +3,27 @@
 import datetime as dt
 
 import pytest
+from sqlalchemy import text
 
 from syndicate import settings, signing
 from syndicate.actions import email_article, forms
 from syndicate.actions.email_article import Wish
 from syndicate.actions.forms import Guarded
 from syndicate.articles import editing
+from syndicate.breakers import doors, known
+from syndicate.breakers.rules import Limit
 from syndicate.errors import BadAddressError, CapReachedError, NotFoundError, UsageError
 from syndicate.mail.mime import message
 from syndicate.mail.mime.message import Writer
 from syndicate.newsroom.verbs import Verb
 from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.platform.caps import CapCounter
 from syndicate.store.readers import recipients
 from syndicate.store.sending import batch_leases, ledger
 from syndicate.vocabulary.sending import Lane, MailingKind, SuppressionReason
+from tests import rows as rows_of
 from tests.acting import TESTER
+from tests.rows import DAY
 from tests.store import racing
 from tests.web import newsroom as rows
 from tests.web.newsroom import Newsroom
@@ -203,29 +209,75 @@ def test_visitor_sends_three_an_hour(newsroom: Newsroom) -> None:
     assert send(newsroom, to="reader101@example.com", ip="203.0.113.8") is not None
 
 
-def test_article_and_publication_have_their_daily_share(
-    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+def spend(limit: Limit, key: object, used: int, now: dt.datetime) -> None:
+    with transaction() as tx:
+        window = limit.window(now)
+        rows_of.added(tx, CapCounter(cap=limit.name, key=str(key), window_from=window, used=used))
+
+
+def turn(room: Newsroom, ip: str, number: int, article: str = "report") -> dt.timedelta | None:
+    """How long a mail waits for its turn; None where it leaves at once."""
+    mailing_id = send(room, article=article, ip=ip, to=f"r{number}@example.com")
+    with transaction() as tx:
+        query = "SELECT not_before FROM batch WHERE mailing_id = :id"
+        at: dt.datetime | None = tx.scalar(text(query), {"id": mailing_id})
+    return None if at is None else at - room.now
+
+
+def test_fifty_strangers_do_not_switch_email_article_off_for_others(newsroom: Newsroom) -> None:
+    spend(known.EMAILED_ARTICLE, newsroom.articles["report"], 50, newsroom.now)
+    minute = dt.timedelta(minutes=1)
+
+    of_one_network = [turn(newsroom, f"198.51.100.{number}", number) for number in range(4)]
+    of_another = turn(newsroom, "203.0.113.7", 9)
+    of_another_article = turn(newsroom, "198.51.100.9", 10, "museum")
+
+    # Who asked little is let through; the rest of a network that asks much waits.
+    assert of_one_network == [None, None, minute, 2 * minute]
+    assert (of_another, of_another_article) == (None, None)
+
+
+def test_very_many_strangers_make_others_wait_and_refuse_only_those_who_asked_much(
+    newsroom: Newsroom,
 ) -> None:
-    monkeypatch.setattr(email_article, "ARTICLE_CAP", forms.Cap("a", 2, 24))
-    monkeypatch.setattr(email_article, "DAY_CAP", forms.Cap("p", 3, 24))
+    spend(known.EMAILED, 1, 10 * known.EMAILED.most, newsroom.now)
 
-    visitors = [f"198.51.100.{number}" for number in range(1, 7)]
-    outcomes = [
-        taken(newsroom, article, ip, number)
-        for number, (article, ip) in enumerate(
-            zip(["report"] * 3 + ["museum"] * 3, visitors, strict=True)
-        )
-    ]
-
-    # Two of the first article and one of the second make the publication's three.
-    assert outcomes == [True, True, False, True, False, False]
+    assert turn(newsroom, "203.0.113.7", 1) == doors.EMAIL_ARTICLE.every
+    with transaction() as tx:
+        late = newsroom.now + doors.EMAIL_ARTICLE.longest + doors.EMAIL_ARTICLE.every
+        tx.execute(text("UPDATE batch SET not_before = :late"), {"late": late})
+    assert turn(newsroom, "203.0.113.8", 2) is not None
+    with pytest.raises(CapReachedError, match="Very many people are asking for this"):
+        turn(newsroom, "203.0.113.9", 3)
 
 
-def taken(room: Newsroom, article: str, ip: str, number: int) -> bool:
-    try:
-        return send(room, article=article, ip=ip, to=f"r{number}@example.com") is not None
-    except CapReachedError:
-        return False
+def test_what_waits_for_its_turn_expires_so_much_later(newsroom: Newsroom) -> None:
+    spend(known.EMAILED, 1, 10 * known.EMAILED.most, newsroom.now)
+
+    mailing_id = send(newsroom)
+
+    with transaction() as tx:
+        mailing = ledger.find(tx, mailing_id or 0)
+    assert mailing is not None
+    assert mailing.expires_at == newsroom.now + DAY + doors.EMAIL_ARTICLE.every
+
+
+def test_tags_of_one_mailbox_bring_a_friend_no_more_articles(newsroom: Newsroom) -> None:
+    tagged = [f"reader001+{number}@example.com" for number in range(3)]
+    sent = [send(newsroom, to=to, ip=f"203.0.{n}.7") for n, to in enumerate(tagged)]
+
+    assert [each is not None for each in sent] == [True, True, False]
+
+
+def test_a_network_of_many_addresses_sends_what_an_office_sends(newsroom: Newsroom) -> None:
+    sent = []
+    for number in range(known.EMAIL_ARTICLE[2].most + 1):
+        try:
+            send(newsroom, to=f"r{number}@example.com", ip=f"203.0.113.{number}")
+        except CapReachedError:
+            sent.append(number)
+
+    assert sent == [known.EMAIL_ARTICLE[2].most]
 
 
 def test_what_only_the_friend_should_know_looks_like_success(newsroom: Newsroom) -> None:

@@ -5,9 +5,8 @@ import datetime as dt
 import pytest
 
 from syndicate.actions import forms
-from syndicate.actions.forms import Cap, Guarded
+from syndicate.actions.forms import Guarded
 from syndicate.errors import UsageError
-from syndicate.store.ground.session import transaction
 
 NOW = dt.datetime(2026, 11, 24, 10, 30, tzinfo=dt.UTC)
 
@@ -64,44 +63,3 @@ def test_stamp_of_one_form_is_worthless_in_another() -> None:
 
     with pytest.raises(UsageError, match="not opened on our site"):
         forms.check("email:8", posted(stamp), NOW)
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("203.0.113.7", "203.0.113.7", True),
-        ("203.0.113.7", "203.0.113.8", False),
-        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
-        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
-        ("unknown", "also unknown", True),
-    ],
-)
-def test_visitor_is_an_address_or_a_household(one: str, other: str, same: bool) -> None:
-    assert (forms.visitor_key(one) == forms.visitor_key(other)) is same
-    assert one not in forms.visitor_key(one)
-
-
-@pytest.mark.usefixtures("database")
-def test_cap_lets_its_limit_through_in_each_window() -> None:
-    cap = Cap("test", 2, 1)
-
-    with transaction() as tx:
-        first = [cap.take(tx, "somebody", NOW) for _ in range(3)]
-        others = cap.take(tx, "somebody else", NOW)
-        next_hour = cap.take(tx, "somebody", NOW + dt.timedelta(hours=1))
-
-    assert first == [True, True, False]
-    assert others
-    assert next_hour
-
-
-@pytest.mark.usefixtures("database")
-def test_every_cap_counts_though_the_first_is_used_up() -> None:
-    hour, day = Cap("hour", 1, 1), Cap("day", 2, 24)
-
-    with transaction() as tx:
-        taken = [forms.take_visitor_caps(tx, (hour, day), "203.0.113.7", NOW) for _ in range(3)]
-        day_used_up = day.take(tx, forms.visitor_key("203.0.113.7"), NOW)
-
-    assert taken == [True, False, False]
-    assert not day_used_up

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from syndicate import clock, settings
-from syndicate.breakers import visitors
+from syndicate.breakers import known, visitors
 from syndicate.errors import CapReachedError
 from syndicate.feeds import hub, hub_limits
 from syndicate.store.ground.session import transaction
@@ -87,7 +87,7 @@ def test_one_address_with_three_hundred_dead_callbacks_delays_nobody(
 
 def test_posts_that_name_a_host_do_not_shut_it_out(subscriber: Peer) -> None:
     refused = 0
-    for number in range(hub_limits.NAMED.most + 20):
+    for number in range(known.HUB_NAMED.most + 20):
         form = hub_steps.form(subscriber, callback=subscriber.url(f"/{number}"))
         try:
             hub.ask(form, clock.now(), ip="198.51.100.7")
@@ -106,16 +106,16 @@ def test_posts_that_name_a_host_do_not_shut_it_out(subscriber: Peer) -> None:
 
 def _spend_the_calls_of(host: str) -> None:
     with transaction() as tx:
-        for _ in range(hub_limits.CALLS.most):
-            hub_limits.CALLS.take(tx, host, clock.now())
+        for _ in range(known.HUB_CALLS.most):
+            known.HUB_CALLS.take(tx, host, clock.now())
 
 
 def test_who_asks_too_much_is_refused_from_their_whole_network_and_nobody_else(
     subscriber: Peer,
 ) -> None:
     with transaction() as tx:
-        for _ in range(hub_limits.NETWORK.most):
-            hub_limits.NETWORK.take(tx, visitors.visitor("198.51.100.7").network, clock.now())
+        for _ in range(known.HUB_NETWORK.most):
+            known.HUB_NETWORK.take(tx, visitors.visitor("198.51.100.7").network, clock.now())
 
     with pytest.raises(CapReachedError, match=r"Too many subscriptions were requested from here"):
         hub.ask(hub_steps.form(subscriber), clock.now(), ip="198.51.100.200")
@@ -130,7 +130,7 @@ def test_a_flood_of_a_topic_refuses_those_who_asked_much_and_never_agreed(
     heavy, light = "198.51.100.7", "203.0.113.7"
     with transaction() as tx:
         for _ in range(hub_limits.LITTLE):
-            hub_limits.NETWORK.take(tx, visitors.visitor(heavy).network, clock.now())
+            known.HUB_NETWORK.take(tx, visitors.visitor(heavy).network, clock.now())
 
     other = hub_steps.form(subscriber, callback="https://peer.example/")
     with pytest.raises(CapReachedError):
@@ -141,7 +141,7 @@ def test_a_flood_of_a_topic_refuses_those_who_asked_much_and_never_agreed(
 
 def _spend_the_day() -> None:
     with transaction() as tx:
-        for limit in (hub_limits.ALL_DAY,):
+        for limit in (known.HUB_DAY,):
             spent = "INSERT INTO cap_counter VALUES (:cap, '*', :since, :used)"
             now = clock.now()
             values = {"cap": limit.name, "since": limit.window(now), "used": limit.most}

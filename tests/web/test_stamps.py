@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import pytest
 from anyio import to_thread
 from fastapi import APIRouter, FastAPI
+from sqlalchemy import text
 from starlette.testclient import TestClient
 from starlette.types import Message
 
@@ -189,6 +190,24 @@ async def posted_at_once(app: FastAPI, many: int) -> float:
     await asyncio.gather(*(app(dict(scope), receive, send) for _ in range(many)))
     assert statuses == [200] * many
     return time.monotonic() - began_s
+
+
+def test_in_a_flood_everybody_is_told_that_mail_takes_long(
+    browser: TestClient, newsroom: Newsroom
+) -> None:
+    quiet = sign_up(browser, address="reader002@example.com")
+    with transaction() as tx:
+        later = {"at": clock.now() + dt.timedelta(hours=1)}
+        tx.execute(text("UPDATE batch SET not_before = :at"), later)
+
+    of_a_stranger = sign_up(browser, address="reader003@example.com")
+    again = sign_up(browser, address="reader002@example.com")
+
+    said = "Very many people are signing up, so our email can take some hours to arrive."
+    assert said not in quiet
+    assert said in of_a_stranger
+    assert again == of_a_stranger
+    assert newsroom.articles
 
 
 @pytest.mark.usefixtures("newsroom")

@@ -28,7 +28,13 @@ OTHERS = [each for each in CATALOGUES if each != "en"]
 ENGLISH_ONLY = ("templates/web/console", "templates/web/mailbox")
 # Whose sentences a reader sees on an error page or above a form.
 REFUSING = (
-    *("actions", "web/reader", "subscribers/links.py", "subscribers/own_feed.py"),
+    *(
+        "actions",
+        "breakers/doors.py",
+        "web/reader",
+        "subscribers/links.py",
+        "subscribers/own_feed.py",
+    ),
     *("subscribers/preferences.py", "subscribers/subscribe.py", "subscribers/unsubscribe.py"),
     *("web/addresses.py", "web/errors.py", "web/guards.py", "web/sites.py", "web/storable.py"),
     "web/words.py",

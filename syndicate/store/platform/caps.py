@@ -26,19 +26,23 @@ class CapCounter(Table):
 
 
 def take(tx: Transaction, cap: str, key: str, *, window_from: dt.datetime, limit: int) -> bool:
-    """Use one of a cap's `limit` in a window; False when it is used up.
+    """Use one of a cap's `limit` in a window; False when it is used up."""
+    return use(tx, cap, key, window_from=window_from) <= limit
+
+
+def use(tx: Transaction, cap: str, key: str, *, window_from: dt.datetime) -> int:
+    """Use one of a cap in a window; how many were used, with it.
 
     The counter is raised and read in one statement, so that fifty posts at once get `limit` through
     and not fifty. It counts refused attempts too.
     """
     statement = insert(CapCounter).values(cap=cap, key=key, window_from=window_from, used=1)
-    used = tx.scalar(
+    return tx.execute(
         statement.on_conflict_do_update(
             index_elements=[CapCounter.cap, CapCounter.key, CapCounter.window_from],
             set_={"used": CapCounter.used + 1},
         ).returning(CapCounter.used)
-    )
-    return used is not None and used <= limit
+    ).scalar_one()
 
 
 def used_since(tx: Transaction, cap: str, key: str, moment: dt.datetime) -> int:

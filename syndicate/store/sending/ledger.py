@@ -104,7 +104,13 @@ def add(tx: Transaction, mailing: Mailing) -> None:
 
 
 def add_single(
-    tx: Transaction, mailing: Mailing, recipient: Recipient, *, language: str, choice: int = 0
+    tx: Transaction,
+    mailing: Mailing,
+    recipient: Recipient,
+    *,
+    language: str,
+    choice: int = 0,
+    not_before: dt.datetime | None = None,
 ) -> int | None:
     """Write a mailing to one recipient, whole: mailing, batch, delivery.
 
@@ -114,6 +120,7 @@ def add_single(
         recipient: who gets it.
         language: of its frame.
         choice: bits of the stories in it, of a mail that has any.
+        not_before: when its turn is; None for at once.
 
     Returns:
         The mailing's id, or None when one with this `dedupe_key` exists. Safe to run twice.
@@ -137,6 +144,7 @@ def add_single(
             priority=mailing.priority,
             receiver_group=recipient.receiver_group,
             size=1,
+            not_before=not_before,
         )
     )
     tx.add(

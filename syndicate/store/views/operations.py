@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, ColumnElement, and_, cast, func, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, and_, cast, exists, func, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from syndicate import phrases
@@ -87,11 +87,16 @@ def titles(tx: Transaction, mailing_ids: Collection[int]) -> dict[int, Title]:
 
 
 def late_singles(tx: Transaction, now: dt.datetime) -> int:
-    """How many confirmations and emailed articles have been waiting too long."""
+    """How many confirmations and emailed articles have been waiting too long.
+
+    Whoever waits for their turn in a flood (`waiting_singles`) is not late before it has come.
+    """
+    turn = and_(Batch.not_before > now - LATE_SINGLE, Batch.deferred == 0)
     query = select(func.count()).where(
         Mailing.kind == MailingKind.SINGLE,
         Mailing.state == MailingState.SENDING,
         Mailing.created_at < now - LATE_SINGLE,
+        ~exists().where(Batch.mailing_id == Mailing.id, turn),
     )
     return tx.scalar(query.select_from(Mailing)) or 0
 

@@ -7,7 +7,10 @@ from fastapi import APIRouter, Form, Request, Response
 from syndicate import clock, settings
 from syndicate.actions import email_article, forms
 from syndicate.actions.email_article import Wish
+from syndicate.breakers import doors
 from syndicate.errors import NotFoundError
+from syndicate.store.ground.session import transaction
+from syndicate.store.sending import waiting_singles
 from syndicate.web.pages import PageAnswer, done_page, render
 from syndicate.web.reader import article_lookup
 from syndicate.web.reader.article import ArticleId
@@ -42,12 +45,12 @@ def email_send(
     except PROBLEMS as error:
         return _form(shown, wish, refused(error, guarded, shown.site.publication.language))
     say = gettext_of(shown.site)
+    soon = say("If your friend accepts mail from us, it will arrive in a minute or two.")
+    late = say("Very many articles are being emailed, so it can take some hours to arrive.")
     return done_page(
         shown.site,
         say("The article is on its way"),
-        sentences=[
-            say("If your friend accepts mail from us, it will arrive in a minute or two."),
-        ],
+        sentences=[late if _is_flooded(shown) else soon],
         links=[(say("Back to the article"), shown.own_path)],
         current=shown.reading.story.section_slug,
     )
@@ -57,6 +60,14 @@ def _offered(request: Request, article_id: int) -> ShownArticle:
     if not settings.load().email_article:
         raise NotFoundError("Emailing articles is not available here.")
     return article_lookup.find(request, article_id)
+
+
+def _is_flooded(shown: ShownArticle) -> bool:
+    """Whether articles wait for their turn: the same for everybody, whoever the friend is."""
+    whose = shown.reading.story.publication_id
+    with transaction() as tx:
+        last = waiting_singles.last(tx, whose, doors.EMAIL_ARTICLE.scope, now=clock.now())
+    return last is not None
 
 
 def _form(shown: ShownArticle, wish: Wish | None = None, again: Refused | None = None) -> Response:

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Form, Request, Response
 
 from syndicate import clock, phrases, settings
 from syndicate.actions import forms
-from syndicate.actions.forms import Cap, Guarded
+from syndicate.actions.forms import Guarded
+from syndicate.breakers import counting, doors, known
 from syndicate.errors import BadAddressError, CapReachedError, NotFoundError, UsageError
 from syndicate.languages import own_name
 from syndicate.newsletters import timetable
@@ -18,6 +19,7 @@ from syndicate.store.newsroom import newsletters, publications
 from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.newsroom.publications import Section
 from syndicate.store.platform import installation
+from syndicate.store.sending import waiting_singles
 from syndicate.store.views import reader_pages
 from syndicate.subscribers import subscribe
 from syndicate.subscribers.preferences import Option
@@ -34,11 +36,6 @@ from syndicate.web.sites import Site, SiteOf, site_of, site_of_publication
 from syndicate.web.words import gettext_of
 from syndicate.zones import zone_or_utc
 
-# A household signs up for a few newsletters; a list bomber wants hundreds.
-VISITOR_CAPS = (Cap("sign-up:visitor-hour", 10, 1), Cap("sign-up:visitor-day", 30, 24))
-# A form that cannot be taken costs none of these. What is said of it anybody knows without us, for
-# its address is not looked up; so this only keeps a machine from trying for ever.
-REFUSAL_CAPS = (Cap("sign-up:refused-hour", 100, 1),)
 _RECENT = 10
 
 router = APIRouter(include_in_schema=False, route_class=SteppedRoute)
@@ -107,7 +104,7 @@ def sign_up(  # noqa: PLR0913 - the form's fields, each by its name
     try:
         forms.check(_form_of(slug), guarded, now)
         _refuse_unfit(slug, filled, guarded, now)
-        _take_caps(guarded, now)
+        _take_limits(offer, guarded, now)
         subscribe.ask(
             address,
             slug,
@@ -136,7 +133,7 @@ def _refuse_unfit(slug: str, filled: _Filled, guarded: Guarded, now: dt.datetime
         )
     except (BadAddressError, UsageError):
         with transaction() as tx:
-            is_allowed = forms.take_visitor_caps(tx, REFUSAL_CAPS, guarded.ip, now)
+            is_allowed = counting.take(tx, [known.SIGN_UP_REFUSED], guarded.visitor, now)
         if not is_allowed:
             raise _too_many() from None
         raise
@@ -146,9 +143,11 @@ def _too_many() -> CapReachedError:
     return forms.too_many("There have been too many sign-ups from your network.")
 
 
-def _take_caps(guarded: Guarded, now: dt.datetime) -> None:
+def _take_limits(offer: _Offer, guarded: Guarded, now: dt.datetime) -> None:
     with transaction() as tx:
-        is_allowed = forms.take_visitor_caps(tx, VISITOR_CAPS, guarded.ip, now)
+        is_allowed = counting.take(tx, known.SIGN_UP, guarded.visitor, now)
+        whose, network = offer.newsletter.publication_id, guarded.visitor.network
+        doors.SIGN_UP.refuse_full(tx, whose, network, now)
         is_good = forms.take_post(tx, guarded, now)
     if not is_allowed:
         raise _too_many()
@@ -248,6 +247,8 @@ def _check_your_mail(offer: _Offer) -> Response:
     say = gettext_of(offer.site)
     with transaction() as tx:
         row = installation.read(tx)
+        whose = offer.newsletter.publication_id
+        waits = waiting_singles.last(tx, whose, doors.SIGN_UP.scope, now=clock.now())
     at_most = say(
         "We send at most three of these emails a day to one address, and three a month if we had "
         "stopped sending to it. If it has had three, subscribe again later."
@@ -272,7 +273,16 @@ def _check_your_mail(offer: _Offer) -> Response:
                 newsletter=offer.names["name"],
             ),
             say("Nothing arrived? Check your junk folder, or check the address and try again."),
+            *_flood(offer, waits),
             at_most,
         ],
         links=[(say("Go to the front page"), f"{offer.site.prefix}/")],
     )
+
+
+def _flood(offer: _Offer, waits: dt.datetime | None) -> list[str]:
+    """What is said while more sign up than is answered at once: the same to everybody."""
+    if waits is None:
+        return []
+    say = gettext_of(offer.site)
+    return [say("Very many people are signing up, so our email can take some hours to arrive.")]
