@@ -10,11 +10,12 @@ from fastapi import FastAPI
 from starlette.datastructures import State
 
 from syndicate.web import app as web
+from syndicate.web import metrics
 from syndicate.web.live import Poller
 
 
 def build() -> FastAPI:
     made = copy.copy(web.app)
-    made.state = State({"poller": Poller()})
+    made.state = State({"poller": Poller(), "metrics": metrics.registry()})
     made.middleware_stack = None
     return made

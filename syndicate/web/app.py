@@ -16,7 +16,7 @@ from syndicate.errors import ForgottenError, SpecimenLinkError, SyndicateError
 from syndicate.mail.recovery import copy_check
 from syndicate.store.ground.session import DatabaseDownError
 from syndicate.store.maintenance import migrate
-from syndicate.web import addresses, errors, guards, health, sites, static, storable
+from syndicate.web import addresses, errors, guards, health, metrics, sites, static, storable
 from syndicate.web.console import done
 from syndicate.web.live import Poller, closing_with_the_server
 from syndicate.web.reader import forgotten, of_a_test
@@ -108,6 +108,7 @@ def build() -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.poller = Poller()
+    app.state.metrics = metrics.registry()
     # The last one added stands outermost.
     app.add_middleware(guards.BodyCap)
     app.add_middleware(guards.CrossSiteCheck)

@@ -1,93 +1,75 @@
-"""/metrics: what a monitoring system asks for, in Prometheus' text format; ids, never addresses.
+"""/metrics: what a monitoring system asks for, in the format that it asks for.
 
-Everything is read from the database at that moment, so that several web processes say the same.
+The rows are read at that moment, so that several web processes say the same; what was read stands
+for five seconds, so that many who ask cost no more than one. Beside it stand the figures of this
+web process itself (`process_…`, `python_…`).
 
-Source: Prometheus exposition format 0.0.4.
+Source: Prometheus exposition format; OpenMetrics.
 """
 
-from collections.abc import Iterator, Mapping
+import threading
+import time
+from collections.abc import Iterator, Sequence
 
-from fastapi import APIRouter
-from fastapi.responses import PlainTextResponse
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import Collector
 
 from syndicate import clock
-from syndicate.alarms import ringing
-from syndicate.mail.recovery import copy_check
 from syndicate.newsroom.verbs import allow
-from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.newsroom import incidents
-from syndicate.store.platform import due, installation
+from syndicate.store.ground.session import transaction
 from syndicate.store.platform.tokens import Permission
-from syndicate.store.views import operations, progress
+from syndicate.web import families
 from syndicate.web.api.actors import CanMeasure
 
-_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-_ALARMS_HELP = "findings that wait for a person, by alarm: " + "; ".join(
-    f"{alarm.name}: {alarm.help}" for alarm in ringing.ALARMS
-)
+KEEP_S = 5.0
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/metrics")
-def metrics(actor: CanMeasure) -> PlainTextResponse:
+def metrics(actor: CanMeasure, request: Request) -> Response:
     """Gauges of this moment."""
     allow(actor, Permission.METRICS)
-    with transaction() as tx:
-        lines = list(_lines(tx))
-    return PlainTextResponse("\n".join(lines) + "\n", media_type=_TYPE)
+    encode, media_type = choose_encoder(request.headers.get("accept", ""))
+    body = encode(request.app.state.metrics)
+    return Response(body, headers={"Content-Type": media_type})
 
 
-def _lines(tx: Transaction) -> Iterator[str]:
-    now = clock.now()
-    row = installation.read(tx)
-    is_stopped = row is not None and row.stopped_at is not None
-    yield from _gauge("syndicate_stopped", "1 while no mail is sent", {"": int(is_stopped)})
-    is_held = copy_check.silence(tx, now) is not None
-    yield from _gauge(
-        "syndicate_held", "1 while mail is held: the database may be a copy", {"": int(is_held)}
-    )
-    lanes = {_label("lane", lane): count for lane, count in operations.ready_batches(tx).items()}
-    yield from _gauge("syndicate_ready_batches", "batches that wait for a worker", lanes)
-    late = operations.late_singles(tx, now)
-    yield from _gauge(
-        "syndicate_late_singles", "single mails that have waited over 2 minutes", {"": late}
-    )
-    sources = {
-        _label("state", state): count for state, count in operations.sources_by_state(tx).items()
-    }
-    yield from _gauge("syndicate_sources", "sources by state", sources)
-    held = {
-        _label("reason", reason): count for reason, count in incidents.open_by_reason(tx).items()
-    }
-    yield from _gauge("syndicate_incidents", "open incidents with receivers, by reason", held)
-    tick = due.tick(tx, now)
-    yield from _gauge("syndicate_tick_age_seconds", "time since the last tick", {"": tick.age_s})
-    states = {_label("state", state): int(state is tick.state) for state in due.TickState}
-    yield from _gauge("syndicate_tick", "1 for the state that the tick is in", states)
-    yield from _gauge("syndicate_deliveries", "deliveries of open mailings by state", _open(tx))
-    rung = {_label("name", name): len(found) for name, found in ringing.by_name(tx, now).items()}
-    yield from _gauge("syndicate_alarm", _ALARMS_HELP, rung)
+def registry() -> CollectorRegistry:
+    """All that this process can tell; made once for an application, and reads nothing yet."""
+    made = CollectorRegistry()
+    made.register(Rows())
+    ProcessCollector(registry=made)
+    PlatformCollector(registry=made)
+    GCCollector(registry=made)
+    return made
 
 
-def _open(tx: Transaction) -> dict[str, int]:
-    return {
-        f'mailing="{mailing_progress.mailing.id}",state="{name}"': number
-        for mailing_progress in progress.find_all(tx, operations.open_mailings(tx))
-        for name, number in mailing_progress.counts.as_dict().items()
-        if name != "audience"
-    }
+class Rows(Collector):
+    """What stands in rows, read once in five seconds by whoever asks first."""
 
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._read_at = 0.0
+        self._found: Sequence[Metric] = ()
 
-def _gauge(name: str, text: str, values: Mapping[str, float]) -> Iterator[str]:
-    yield f"# HELP {name} {text}"
-    yield f"# TYPE {name} gauge"
-    for labels, value in values.items():
-        shown = "+Inf" if value == float("inf") else str(value)
-        yield f"{name}{{{labels}}} {shown}" if labels else f"{name} {shown}"
+    def describe(self) -> Iterator[Metric]:
+        """Nothing beforehand: the database may be away while the application is made."""
+        return iter(())
 
-
-def _label(name: str, value: str) -> str:
-    """A label as the text format writes it: a quote in one value would cost the whole answer."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'{name}="{escaped}"'
+    def collect(self) -> Iterator[Metric]:
+        """Every family, at most five seconds old."""
+        with self._lock:
+            if not self._found or time.monotonic() - self._read_at >= KEEP_S:
+                began = time.monotonic()
+                with transaction() as tx:
+                    self._found = list(families.of_rows(tx, clock.now()))
+                self._read_at = time.monotonic()
+                text = "how long it took to read this from the database"
+                took = GaugeMetricFamily("syndicate_scrape_seconds", text, self._read_at - began)
+                self._found = [*self._found, took]
+            return iter(self._found)

@@ -107,4 +107,4 @@ def test_an_operators_stop_meanwhile_does_not_hide_why(browser: TestClient) -> N
 def test_metrics_count_it(browser: TestClient) -> None:
     lines = browser.get("/metrics", headers=operators.bearer("viewer")).text.splitlines()
 
-    assert "syndicate_held 1" in lines
+    assert "syndicate_mail_held 1.0" in lines

@@ -128,8 +128,8 @@ def test_incidents_are_counted_for_whoever_watches(browser: TestClient) -> None:
 
     figures = browser.get("/metrics", headers=operators.bearer("viewer")).text
 
-    assert 'syndicate_incidents{reason="blocked"} 1' in figures
-    assert 'syndicate_incidents{reason="burst"} 1' in figures
+    assert 'syndicate_incidents{reason="blocked"} 1.0' in figures
+    assert 'syndicate_incidents{reason="burst"} 1.0' in figures
 
 
 def test_every_reason_has_its_advice() -> None:

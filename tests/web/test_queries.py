@@ -38,7 +38,6 @@ LISTS = (
     "/api/v1/newsletters/morning/issues",
     "/api/v1/sources",
     "/api/v1/feeds",
-    "/metrics",
 )
 RULE: dict[str, Any] = {
     "title": "More",
