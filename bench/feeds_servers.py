@@ -68,6 +68,11 @@ class Web:
             raise
         return self
 
+    @property
+    def pids(self) -> list[int]:
+        """Of its processes."""
+        return [process.pid for process in self._processes]
+
     def __exit__(self, *_error: object) -> None:
         for process in self._processes:
             process.send_signal(signal.SIGTERM)

@@ -11,6 +11,8 @@ from syndicate.embedded import listening
 
 # Long enough for a page, short enough for a supervisor that waits.
 _GRACE_S = 5
+# Its doors close what is idle sooner (syndicate.web.doors).
+_IDLE_S = 600
 
 
 def web(
@@ -29,10 +31,14 @@ def web(
         "syndicate.web.app:app",
         host=own.host,
         port=own.port,
+        # uvicorn's own, with an end to everything that a client can draw out.
+        http="syndicate.web.connection:Connection",
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
         forwarded_allow_ips=proxies,
+        timeout_keep_alive=_IDLE_S,
         timeout_graceful_shutdown=_GRACE_S,
     )
     if fd is None:

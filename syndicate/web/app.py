@@ -16,7 +16,17 @@ from syndicate.errors import ForgottenError, SpecimenLinkError, SyndicateError
 from syndicate.mail.recovery import copy_check
 from syndicate.store.ground.session import DatabaseDownError
 from syndicate.store.maintenance import migrate
-from syndicate.web import addresses, errors, guards, health, metrics, sites, static, storable
+from syndicate.web import (
+    addresses,
+    bodies,
+    errors,
+    guards,
+    health,
+    metrics,
+    sites,
+    static,
+    storable,
+)
 from syndicate.web.console import done
 from syndicate.web.live import Poller, closing_with_the_server
 from syndicate.web.reader import forgotten, of_a_test
@@ -110,7 +120,7 @@ def build() -> FastAPI:
     app.state.poller = Poller()
     app.state.metrics = metrics.registry()
     # The last one added stands outermost.
-    app.add_middleware(guards.BodyCap)
+    app.add_middleware(bodies.BodyCap)
     app.add_middleware(guards.CrossSiteCheck)
     app.add_middleware(sites.PublicationPrefix)
     app.add_middleware(storable.StorableText)
@@ -119,6 +129,7 @@ def build() -> FastAPI:
     app.add_middleware(guards.SecurityHeaders)
     app.add_middleware(guards.RequestLog)
     errors.install(app)
+    app.add_exception_handler(bodies.HasLeftError, bodies.unheard)
     app.add_exception_handler(ForgottenError, forgotten.answer)
     app.add_exception_handler(SpecimenLinkError, of_a_test.answer)
     app.include_router(health.router)

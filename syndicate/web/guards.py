@@ -1,4 +1,4 @@
-"""What stands before every page: cross-site posts refused, bodies capped, headers set.
+"""What stands before every page: cross-site posts refused, headers set.
 
 Plain ASGI, so that a streamed answer stays a stream. The cross-site check needs no token: a browser
 says where a request comes from (`Sec-Fetch-Site`, else `Origin`), and a page elsewhere cannot lie
@@ -12,30 +12,18 @@ import time
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syndicate import logs
 from syndicate.web import crashes, errors
-from syndicate.web.headers import COMMON, FOR_ANY_SITE, content_policy
+from syndicate.web.headers import COMMON, FOR_ANY_SITE, SAFE, content_policy
 
 log = logs.get(__name__)
 
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OURS = 500
 _HUNG_UP = 499  # who asked was gone before the answer; nginx's word for it
 _ONE_CLICK = re.compile(r"(/p/[^/]+)?/unsubscribe/[^/]+")
-FORM_BYTES = 64 * 1024
-# An article with its body is well under this; an import of 100,000 readers is about 6 MB.
-_LARGER: tuple[tuple[str, int], ...] = (
-    ("/api/v1/newsletters/", 64 * 1024 * 1024),
-    ("/console/lists", 64 * 1024 * 1024),
-    # A form with a picture: one that is too large is refused at its field, and the rest stays.
-    ("/console/newsroom/", 8 * 1024 * 1024),
-    ("/api/", 4 * 1024 * 1024),
-    ("/hooks/", 4 * 1024 * 1024),
-)
 # Feeds and their documents are for other programs, also for those that run in a browser.
 _SHARED = re.compile(r"/feeds/|/feeds\.opml$|/sitemap")
 
@@ -73,7 +61,7 @@ def is_cross_site(method: str, path: str, headers: Headers) -> bool:
         path: of the request.
         headers: Sec-Fetch-Site, Origin, Host and Cookie are looked at.
     """
-    if method in _SAFE or (method == "POST" and _ONE_CLICK.fullmatch(path)):
+    if method in SAFE or (method == "POST" and _ONE_CLICK.fullmatch(path)):
         return False
     site = headers.get("sec-fetch-site")
     if site is not None:
@@ -87,41 +75,6 @@ def is_cross_site(method: str, path: str, headers: Headers) -> bool:
     except ValueError:  # no browser sends one that is no address
         return True
     return netloc.lower() != headers.get("host", "").lower()
-
-
-class BodyCap:
-    """Refuse a body that is larger than its route can need, before or while it arrives."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 413, or pass the request on with its body counted."""
-        if scope["type"] != "http" or scope["method"] in _SAFE:
-            await self.app(scope, receive, send)
-            return
-        cap = body_cap(scope["path"])
-        announced = Headers(scope=scope).get("content-length", "0")
-        if not announced.isdecimal() or int(announced) > cap:
-            response = errors.answer(Request(scope), 413, _too_large(cap).detail)
-            await response(scope, receive, send)
-            return
-        seen = 0
-
-        async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > cap:
-                raise _too_large(cap)
-            return message
-
-        await self.app(scope, counted, send)
-
-
-def body_cap(path: str) -> int:
-    """How many bytes a request to a path may carry."""
-    return next((cap for prefix, cap in _LARGER if path.startswith(prefix)), FORM_BYTES)
 
 
 class HeadAsGet:
@@ -220,7 +173,3 @@ def _about(scope: Scope, began: float) -> dict[str, object]:
         "route": getattr(scope.get("route"), "path", "(none)"),
         "duration_ms": round((time.monotonic() - began) * 1000, 1),
     }
-
-
-def _too_large(cap: int) -> HTTPException:
-    return HTTPException(413, f"This request is larger than {cap // 1024} KiB; send less.")

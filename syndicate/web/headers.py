@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+# Requests that change nothing (RFC 9110 9.2.1).
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 COMMON = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

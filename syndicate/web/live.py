@@ -11,13 +11,14 @@ nothing is read. It is asynchronous, because a stream must not hold a thread.
 import asyncio
 import datetime as dt
 import signal
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import FrameType
 from typing import Any
 
 from syndicate import clock, logs
+from syndicate.errors import CapReachedError
 from syndicate.store.ground.session import DatabaseDownError, transaction
 from syndicate.store.views import progress
 from syndicate.store.views.progress import MailingProgress
@@ -29,6 +30,9 @@ READ_EVERY_S = 0.5
 RATE_OVER = dt.timedelta(seconds=10)
 # A line that says nothing, so that proxies and browsers know the stream lives.
 BEAT_EVERY_S = 10.0
+# A browser opens six streams to one host at most, and a hidden tab closes its own.
+OF_ONE_OPERATOR = 10
+OF_A_PROCESS = 200
 
 Queue = asyncio.Queue[dict[str, Any] | None]
 
@@ -65,24 +69,45 @@ class Poller:
     def __init__(self) -> None:
         self._watchers: dict[int, set[Queue]] = defaultdict(set)
         self._rates = Rates()
+        self._streams: Counter[str] = Counter()
         self._task: asyncio.Task[None] | None = None
         self.reads = 0
 
+    def need_room(self, who: str) -> None:
+        """Make sure that somebody may open one more stream.
+
+        Raises:
+            CapReachedError: they, or all together, have as many as may be.
+        """
+        if self._streams[who] >= OF_ONE_OPERATOR or self._streams.total() >= OF_A_PROCESS:
+            raise CapReachedError(
+                "Too many pages with live counts are open; close some of them, and open this one "
+                "again."
+            )
+
     @asynccontextmanager
-    async def watch(self, mailing_id: int) -> AsyncIterator[Queue]:
+    async def watch(self, mailing_id: int, who: str = "") -> AsyncIterator[Queue]:
         """Watch a mailing.
+
+        Args:
+            mailing_id: which.
+            who: watches, for `need_room`.
 
         Yields:
             A queue with room for the newest reading; None in it means that the process stops.
         """
         queue: Queue = asyncio.Queue(maxsize=1)
         self._watchers[mailing_id].add(queue)
+        self._streams[who] += 1
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
         try:
             yield queue
         finally:
             self._watchers[mailing_id].discard(queue)
+            self._streams[who] -= 1
+            if not self._streams[who]:
+                del self._streams[who]
             if not self._watchers[mailing_id]:
                 del self._watchers[mailing_id]
                 self._rates.forget(mailing_id)

@@ -35,7 +35,7 @@ PLAIN = {
 }
 # Methods that a library calls, by the library's class.
 HOOKS = {"BaseExtension", "BaseEntryExtension", "TypeDecorator", "BaseHTTPRequestHandler"}
-HOOKS |= {"MetaPathFinder", "Dumper", "StrDumper", "_DatetimeDumper"}
+HOOKS |= {"HttpToolsProtocol", "MetaPathFinder", "Dumper", "StrDumper", "_DatetimeDumper"}
 
 
 @cache

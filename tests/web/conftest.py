@@ -1,16 +1,12 @@
 """A newsroom in rows, and a browser of sorts that asks the application without a network."""
 
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 from starlette.testclient import TestClient
 
 from syndicate import clock
-from syndicate.embedded import listening
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import tokens
 from syndicate.store.platform.tokens import Permission
@@ -21,6 +17,7 @@ from tests.web import newsroom as rows
 from tests.web.browsing import CHROMIUM, FLAGS
 from tests.web.desk import Desk
 from tests.web.newsroom import Newsroom
+from tests.web.serving import served
 
 BASE_URL = "http://127.0.0.1:8080"
 
@@ -60,16 +57,8 @@ def chromium() -> Iterator[Browser]:
 def address(newsroom: Newsroom) -> Iterator[str]:
     """A real server over the test's rows."""
     assert newsroom.english
-    listener = listening.listen("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(build(), log_config=None, access_log=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{listening.port_of(listener)}"
-    server.should_exit = True
-    thread.join(10)
-    listener.close()
+    with served(build()) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

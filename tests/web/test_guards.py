@@ -20,7 +20,7 @@ from syndicate.store.platform.audit import Audit
 from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.sending import MailingState
 from syndicate.web import app as application
-from syndicate.web import guards, health, static
+from syndicate.web import bodies, guards, health, static
 from tests import matrix
 from tests.web import operators
 from tests.web.newsroom import Newsroom
@@ -173,7 +173,7 @@ def test_token_page_is_kept_and_indexed_by_nobody(browser: TestClient, path: str
 
 @pytest.mark.usefixtures("newsroom")
 def test_large_body_is_refused_before_and_while_it_arrives(browser: TestClient) -> None:
-    big = b"a" * (guards.FORM_BYTES + 1)
+    big = b"a" * (bodies.FORM_BYTES + 1)
     form = {"content-type": "application/x-www-form-urlencoded"}
 
     announced = browser.post("/newsletters/morning", content=big, headers=form)

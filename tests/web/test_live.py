@@ -7,12 +7,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from syndicate.embedded import listening
+from syndicate.errors import CapReachedError
 from syndicate.vocabulary.sending import MailingState
 from syndicate.web import live
 from syndicate.web.live import Poller, Rates
@@ -114,6 +116,28 @@ def test_nothing_is_read_while_nobody_watches(
     before, after = asyncio.run(watch())
 
     assert before == after
+
+
+def test_one_operator_does_not_take_all_streams() -> None:
+    async def refused() -> list[str]:
+        poller, found = Poller(), []
+        async with AsyncExitStack() as stack:
+            for number in range(live.OF_A_PROCESS):
+                who = "operator:1" if number < live.OF_ONE_OPERATOR else f"operator:{number}"
+                poller.need_room(who)
+                await stack.enter_async_context(poller.watch(number, who))
+                for asked in ("operator:1", "operator:2"):
+                    try:
+                        poller.need_room(asked)
+                    except CapReachedError:
+                        found.append(asked)
+        poller.need_room("operator:1")
+        return found
+
+    found = asyncio.run(refused())
+
+    assert found.count("operator:1") == live.OF_A_PROCESS - live.OF_ONE_OPERATOR + 1
+    assert found.count("operator:2") == 1
 
 
 def test_stream_of_a_mailing_that_is_over_ends(browser: TestClient, newsroom: Newsroom) -> None:

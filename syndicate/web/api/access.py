@@ -59,3 +59,12 @@ class Needs:
         verbs.let_in(actor, self.permission)
         request.state.actor = actor
         return actor
+
+
+def is_held(request: Request) -> bool:
+    """Whether a request carries a token that is known; for what, is asked by its route."""
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not secret:
+        return False
+    with transaction() as tx:
+        return tokens.actor_of_token(tx, secret.strip(), now=clock.now()) is not None

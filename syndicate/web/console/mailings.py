@@ -114,8 +114,9 @@ async def events(request: Request, actor: CanRead, mailing_id: MailingId) -> Res
     """The mailing's counts as they change, at most twice a second (server-sent events)."""
     await run_in_threadpool(_look_at, mailing_id, actor)
     poller: Poller = request.app.state.poller
+    poller.need_room(actor.name)
     return StreamingResponse(
-        _stream(poller, mailing_id),
+        _stream(poller, mailing_id, actor.name),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -208,10 +209,10 @@ def _look_at(mailing_id: int, actor: Actor) -> None:
         steering.looked_at(tx, mailing_id, actor=actor)
 
 
-async def _stream(poller: Poller, mailing_id: int) -> AsyncIterator[str]:
+async def _stream(poller: Poller, mailing_id: int, who: str) -> AsyncIterator[str]:
     yield "retry: 2000\n\n"
     last = None
-    async with poller.watch(mailing_id) as queue:
+    async with poller.watch(mailing_id, who) as queue:
         while True:
             reading = await next_reading(queue, within_s=BEAT_EVERY_S)
             if reading is None:
