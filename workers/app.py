@@ -26,6 +26,7 @@ from celery.signals import (
 
 from syndicate import jobs, logs, settings
 from syndicate.store.ground import session
+from workers.vigil import Vigil
 
 _QUEUES = "--queues="
 
@@ -109,6 +110,12 @@ def _own_connections(**_kwargs: Any) -> None:
 @worker_process_init.connect
 def _own_connections_after_fork(**_kwargs: Any) -> None:
     session.dispose()
+
+
+@worker_ready.connect
+def _keep_vigil(**_kwargs: Any) -> None:
+    """Before anything is leased; the clock leases nothing."""
+    Vigil().begin()
 
 
 @worker_ready.connect

@@ -4,7 +4,7 @@ import signal
 import time
 from collections.abc import Callable
 
-from syndicate import logs
+from syndicate import logs, processes
 from syndicate.embedded import child
 from syndicate.embedded.child import Process, Recipe
 
@@ -31,8 +31,10 @@ class Member:
         self.is_ready = is_ready
         self.patience_s = patience_s
         self.process: Process | None = None
+        self.dead: processes.Process | None = None  # the last one of it that ended by itself
         self._deaths = 0
         self._started_at = 0.0
+        self._known: processes.Process | None = None
         self._again_at: float | None = None
         self._asked_at: float | None = None
 
@@ -44,6 +46,7 @@ class Member:
     def start(self) -> None:
         """Start it, without waiting until it is ready."""
         self.process = child.start(self.recipe)
+        self._known = processes.named(self.process.pid)
         self._started_at = time.monotonic()
         self._again_at = self._asked_at = None
 
@@ -104,4 +107,5 @@ class Member:
         pause_s = _BACKOFF_S[min(self._deaths, len(_BACKOFF_S) - 1)]
         self._deaths += 1
         self._again_at = now + pause_s
+        self.dead = self._known
         log.error("process_died", process=self.name, status=status, again_in_s=pause_s)

@@ -13,6 +13,7 @@ Ctrl-C during the stop ends everything at once.
 import os
 import secrets
 import shutil
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +28,9 @@ from syndicate.embedded.postgres import make_socket_dir
 from syndicate.embedded.running import Adoption
 from syndicate.embedded.servers import Servers, StackBrokenError
 from syndicate.journal import lives, readers, takedowns
-from syndicate.mail.recovery import copy_check
+from syndicate.mail.recovery import copy_check, deaths
+from syndicate.processes import Process
+from syndicate.store.ground.session import DatabaseDownError
 from syndicate.store.maintenance import migrate
 
 log = logs.get(__name__)
@@ -171,9 +174,14 @@ class Stack:
             StackBrokenError: PostgreSQL died.
         """
         restarted = self.servers.tend() if self.servers else False
+        was_dead = {member.dead for member in self._members()}
         # A list, not a generator: each one is tended, whatever the one before it did.
         if any([member.tend() for member in self._members()] + [restarted]):
             self._write_run()
+        for member in self._members():
+            if member.dead is not None and member.dead not in was_dead:
+                # Apart: a database that is slow must not keep anybody from being started again.
+                threading.Thread(target=_report, args=(member.dead,), daemon=True).start()
 
     def stop(self) -> None:
         """Stop everything: web and beat, workers, mailbox, Valkey, PostgreSQL. Safe to call twice.
@@ -328,6 +336,15 @@ class Stack:
         if self._lock.is_ours:
             folder.clear_run(self.data_dir)
             self._lock.release()
+
+
+def _report(dead: Process) -> None:
+    """Have what a process held taken back: nobody knows better that it ended than its parent."""
+    try:
+        deaths.report(dead, clock.now())
+    except DatabaseDownError as error:
+        # Workers look once a second, and find it gone.
+        log.warning("death_not_reported", pid=dead.pid, reason=type(error).__name__)
 
 
 def _start(members: Sequence[Member]) -> None:

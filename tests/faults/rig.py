@@ -1,7 +1,7 @@
 """PostgreSQL, Valkey, a sink and Celery workers as processes, to be killed while they send.
 
-In a hurry the rig ends the leases of a worker that it killed, as 120 s would; everything else is as
-in production. Counting is done at the sink, from what it logged before each 250.
+All is as in production. Counting is done at the sink, from what it logged before each 250, and on
+the rows: how long what a process held stayed in its hands after it was killed.
 """
 
 import json
@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import time
+import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,21 +17,45 @@ from typing import Self
 
 from sqlalchemy import text
 
+from syndicate import jobs, processes
 from syndicate.embedded import child, places, plan
 from syndicate.embedded.child import Process, Recipe
 from syndicate.embedded.postgres import Postgres
 from syndicate.embedded.running import Adoption
 from syndicate.embedded.valkey import Valkey
-from syndicate.mail.sending import deliver
+from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import DatabaseDownError, dispose, transaction
 from syndicate.store.maintenance import migrate
+from syndicate.store.platform.installation import MAY_LEAVE
 from syndicate.store.sending import ledger
 from syndicate.store.sending.ledger import Counts
 from syndicate.store.views import progress
-from syndicate.vocabulary.sending import MailingState
+from syndicate.vocabulary.sending import BatchState, DeliveryState, MailingState
 
 ROOT = Path(__file__).resolve().parents[2]
 CHUNK = 50
+# A lease, and something over: whoever waits longer was not noticed at all.
+PATIENCE_S = 150.0
+_LEASED = f"state = {sql(BatchState.LEASED)} AND worker = :holder"
+_HELD = f"SELECT 1 FROM batch WHERE {_LEASED} LIMIT 1"  # noqa: S608 - our own words
+_IN_FLIGHT = f"SELECT 1 FROM batch WHERE {_LEASED} AND cardinality(inflight) > 0 LIMIT 1"  # noqa: S608 - our own words
+_NOT_BEGUN = f"""
+    SELECT 1 FROM batch b JOIN delivery d
+        ON d.mailing_id = b.mailing_id AND d.batch_number = b.number
+    WHERE b.{_LEASED} AND d.state IN ({sql(*DeliveryState.open())})
+        AND NOT d.ordinal = ANY(b.inflight)
+    LIMIT 1
+"""  # noqa: S608 - our own words
+_TICK = f"SELECT max(slot) FROM due_job WHERE job = '{jobs.TICK.name}'"  # noqa: S608 - our own words
+_MAY_LEAVE = f"SELECT 1 WHERE {MAY_LEAVE}"
+_LOCK_SESSION = """
+    FROM pg_locks l JOIN holder h ON h.id = :holder
+    WHERE l.locktype = 'advisory' AND l.objsubid = 1
+        AND l.classid::bigint = (h.lock >> 32) & 4294967295
+        AND l.objid::bigint = h.lock & 4294967295
+"""
+_HAS_SESSION = f"SELECT 1 {_LOCK_SESSION}"
+_HANG_UP = f"SELECT pg_terminate_backend(l.pid) {_LOCK_SESSION}"
 MASTER_KEY = "00112233445566778899aabbccddeeff" * 2
 
 
@@ -68,18 +93,18 @@ class Rig:
         folder: of everything.
         relay: HOST:PORT of somebody else's relay; None starts the sink.
         drop: share of 250s that the sink never says.
-        hurry: end the leases of killed workers at once.
         workers: how many bulk workers run.
         more_env: further settings of the workers.
+        recovered_s: the longest that something waited for what died; None where nothing did.
     """
 
     folder: Path
     relay: str | None = None
     drop: float = 0.0
-    hurry: bool = False
     workers: int = 2
     more_env: dict[str, str] = field(default_factory=dict)
     running: dict[str, Process] = field(default_factory=dict)
+    recovered_s: float | None = None
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -167,23 +192,28 @@ class Rig:
     def kill_worker(self, name: str) -> None:
         """kill -9 of one worker, and a new one in its place."""
         process = self.running.pop(name)
+        began, name_in_leases = time.monotonic(), processes.named(process.pid).id
         process.kill()
         process.wait()
-        if self.hurry:
-            self._end_leases(process.pid)
         self.start_worker(name, "bulk")
+        self._await_free(name_in_leases, began)
 
-    def _end_leases(self, pid: int) -> None:
-        with transaction() as tx:
-            # Here PostgreSQL may be stopped at once, and must not have forgotten this.
-            tx.execute(text("SET LOCAL synchronous_commit = on"))
-            tx.execute(
-                text(
-                    "UPDATE batch SET lease_until = clock_timestamp() - interval '1 second' "
-                    "WHERE state = 1 AND worker = :worker"
-                ),
-                {"worker": deliver.worker_id(pid)},
-            )
+    def _await_free(self, holder: uuid.UUID, began: float) -> None:
+        """Note how long a dead worker's batches were still its own."""
+        while self._asked(_HELD, holder=holder) and time.monotonic() - began < PATIENCE_S:
+            time.sleep(0.05)
+        self._recovered(began)
+
+    def _recovered(self, began: float) -> None:
+        self.recovered_s = max(self.recovered_s or 0.0, time.monotonic() - began)
+
+    def _asked(self, question: str, **values: object) -> object:
+        """One value of one row; None where there is none, or while the database is away."""
+        try:
+            with transaction() as tx:
+                return tx.scalar(text(question), values)
+        except DatabaseDownError:
+            return None
 
     def deploy_worker(self, name: str) -> None:
         """SIGTERM, wait for the worker to give its work back, and a new one in its place."""
@@ -192,22 +222,62 @@ class Rig:
         self.start_worker(name, "bulk")
 
     def freeze(self, name: str) -> None:
-        """Stop a worker in the middle of whatever it does."""
-        self.running[name].send_signal(signal.SIGSTOP)
+        """Stop a worker in the middle of a chunk."""
+        process = self.running[name]
+        holder = processes.named(process.pid).id
+        for _ in range(200):
+            if not self._asked(_HAS_SESSION, holder=holder):
+                time.sleep(0.1)  # it had one that was ended
+                continue
+            process.send_signal(signal.SIGSTOP)
+            time.sleep(0.05)  # what it had sent to the database is written by then
+            if self._asked(_IN_FLIGHT, holder=holder):
+                return
+            process.send_signal(signal.SIGCONT)
+            time.sleep(0.02)
+        raise TimeoutError(f"{name} was never stopped in mid-chunk")
+
+    def await_cut_off(self, name: str) -> None:
+        """Note how long a frozen worker kept what it had not begun."""
+        began, holder = time.monotonic(), processes.named(self.running[name].pid).id
+        while self._asked(_NOT_BEGUN, holder=holder) and time.monotonic() - began < PATIENCE_S:
+            time.sleep(0.05)
+        self._recovered(began)
+
+    def end_session(self, name: str) -> None:
+        """Have PostgreSQL hang up on the session that holds a worker's lock."""
+        holder = processes.named(self.running[name].pid).id
+        assert self._asked(_HANG_UP, holder=holder)
 
     def thaw(self, name: str) -> None:
         """Let it go on."""
         self.running[name].send_signal(signal.SIGCONT)
+
+    def kill_clock(self, name: str, *queues: str) -> None:
+        """kill -9 of whoever rings the tick or takes its steps, and a new one in its place."""
+        process, began = self.running.pop(name), time.monotonic()
+        process.kill()
+        process.wait()
+        self.start_worker(name, *queues) if queues else self._start(name, plan.beat_argv())
+        self._await_tick(began)
 
     def kill_valkey(self) -> None:
         """kill -9 of Valkey, its data deleted, and an empty one at the same address."""
         assert self.valkey.process is not None
         self.valkey.process.kill()
         self.valkey.process.wait()
+        began = time.monotonic()
         for path in sorted((self.folder / "valkey").rglob("*"), reverse=True):
             path.rmdir() if path.is_dir() else path.unlink()
-        time.sleep(2)
         assert self.valkey.start() == self.env["SYNDICATE_REDIS_URL"]
+        self._await_tick(began)
+
+    def _await_tick(self, began: float) -> None:
+        """Note how long it took until the clock was heard again."""
+        before = self._asked(_TICK)
+        while self._asked(_TICK) in {before, None} and time.monotonic() - began < PATIENCE_S:
+            time.sleep(0.05)
+        self._recovered(began)
 
     def restart_postgres(self) -> None:
         """An immediate stop of PostgreSQL, 3 s of nothing, and the same one again."""
@@ -216,6 +286,10 @@ class Rig:
         self.postgres.process.wait(30)
         time.sleep(3)
         self.postgres._run(places.settle(self.folder))
+        began = time.monotonic()
+        while not self._asked(_MAY_LEAVE) and time.monotonic() - began < PATIENCE_S:
+            time.sleep(0.05)
+        self._recovered(began)
 
     def kill_relay(self, seconds: float) -> None:
         """The relay is dead for a while, then back with its log at the same port."""

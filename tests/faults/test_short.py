@@ -8,12 +8,14 @@ from tests.faults import campaign
 pytestmark = pytest.mark.stack
 
 
-CASES = matrix.whole(campaign.SHORT, short=campaign.SHORT[:1], name=lambda case: case.name)
+CASES = matrix.whole(
+    campaign.SHORT, short=[campaign.SHORT[0], campaign.SHORT[3]], name=lambda case: case.name
+)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_nobody_is_lost_whatever_dies(case: campaign.Case) -> None:
-    report = campaign.run(case, audience=2000, hurry=True)
+    report = campaign.run(case, audience=2000)
 
     assert report.is_good(), report
     assert report.kills >= case.rounds

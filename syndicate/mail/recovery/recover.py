@@ -7,7 +7,7 @@ import datetime as dt
 
 from syndicate import logs
 from syndicate.mail import guard
-from syndicate.mail.recovery import reconcile
+from syndicate.mail.recovery import deaths, reconcile
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import ledger, reaping
 
@@ -23,6 +23,7 @@ def recover(now: dt.datetime) -> None:
     Raises:
         SettingsError: an accept log is set and cannot be read; everything else was done.
     """
+    deaths.sweep(now)
     with transaction() as tx:
         reaped = reaping.reap(tx, now=now)
     for batch in reaped:

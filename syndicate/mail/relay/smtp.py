@@ -96,7 +96,7 @@ class Session:
         Args:
             envelopes: asked for one at a time, when a connection is free for it.
             report: called once per envelope, in any order.
-            renew: called at least once a second; returns the lease's end on the monotonic clock.
+            renew: called at least once a second; returns the lease's end on the steady clock.
 
         Raises:
             RelayError: the relay could not be reached at all; envelopes not reported are untried.

@@ -4,10 +4,10 @@ No byte of a new message is written with less than 10 s of lease: neither its en
 of one whose envelope went ahead.
 """
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from syndicate import clock
 from syndicate.errors import RelayError
 
 LEASE_MARGIN_S = 10.0
@@ -47,7 +47,7 @@ class Supply:
 
     Args:
         envelopes: asked for one at a time, when a connection is free for it.
-        renew: looks after the lease; returns its end on the monotonic clock.
+        renew: looks after the lease; returns its end on the steady clock.
     """
 
     def __init__(self, envelopes: Iterable[Envelope], renew: Renew) -> None:
@@ -63,12 +63,12 @@ class Supply:
             LeaseLostError: it is somebody else's, or has run out.
         """
         self._lease_end = self._renew()
-        if time.monotonic() >= self._lease_end:
+        if clock.steady() >= self._lease_end:
             raise BatchLostError("The lease ran out before it could be renewed.")
 
     def is_safe(self) -> bool:
         """Whether a message may begin, or go on from its envelope to its body."""
-        return self._lease_end - time.monotonic() >= LEASE_MARGIN_S
+        return self._lease_end - clock.steady() >= LEASE_MARGIN_S
 
     def has_more(self) -> bool:
         """Whether an envelope waits that may be started now."""

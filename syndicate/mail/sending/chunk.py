@@ -82,7 +82,8 @@ class Chunk:
         Raises:
             DatabaseDownError: the results could not be written before the lease was over.
         """
-        barred = self._intend()
+        # Whoever's lock session is over begins nothing: it may be taken for dead.
+        barred = None if self.hold.has_lost_session() else self._intend()
         if barred is None:
             return After.GIVE_BACK
         self.outcomes += [
@@ -99,7 +100,7 @@ class Chunk:
         return after
 
     def _intend(self) -> Mapping[int, DeliveryReason] | None:
-        since = time.monotonic()
+        since = clock.steady()
         leased, version = self.hold.leased, self.writer.mailing.content_version
         ordinals = [due.ordinal for due in self.dues]
         now = clock.now()
@@ -141,6 +142,8 @@ class Chunk:
             return After.RELAY_DOWN
         if self._is_broken:
             return After.BROKEN
+        if self.hold.has_lost_session():
+            return After.GIVE_BACK
         if not self._progress and not self.should_stop():
             log.warning("relay_took_nothing", relay=session.relay.name)
             return After.RELAY_DOWN
@@ -211,7 +214,7 @@ class Chunk:
             try:
                 return self._write()
             except DatabaseDownError:
-                if time.monotonic() >= self.hold.end:
+                if clock.steady() >= self.hold.end:
                     raise
                 time.sleep(_RETRY_SETTLE_S)
 

@@ -3,18 +3,16 @@
     take ─> chunk ─> chunk ─> … ─> give back ─> take …      until nothing is ready, or 50 s
 
 A worker that lives leaves nothing behind: whatever ends its run, the batch goes back to the rows.
-One that dies leaves a lease that runs out, and `mail.recovery.recover` takes it back.
+One that dies leaves a lease, which `mail.recovery.deaths` takes back in seconds, or which runs out.
 """
 
 import datetime as dt
-import os
-import socket
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from syndicate import clock, jobs, logs, settings
+from syndicate import clock, jobs, logs, processes, settings
 from syndicate.errors import NotFoundError
 from syndicate.limits import Limits
 from syndicate.mail.mime import signers
@@ -35,6 +33,7 @@ from syndicate.mail.sending.chunk import UNUSABLE, After, Chunk
 from syndicate.mail.sending.hold import Hold
 from syndicate.render.merge import Content
 from syndicate.settings import Settings
+from syndicate.store.ground import lock_session
 from syndicate.store.ground.session import DatabaseDownError, Transaction, transaction
 from syndicate.store.platform import audit, installation
 from syndicate.store.sending import batch_leases, ledger, pacing, results
@@ -113,7 +112,7 @@ class Run:
     routes: Routes
     should_stop: Callable[[], bool]
     ends_at: float
-    worker: uuid.UUID = field(default_factory=lambda: worker_id(os.getpid()))
+    worker: uuid.UUID = field(default_factory=lambda: processes.own().id)
     settled: int = 0
     attempted: int = 0
 
@@ -138,7 +137,7 @@ class Run:
         _LEFT_BEHIND.clear()
         has_called_others = False
         while self._may_go_on() and self.routes.has_any():
-            since = time.monotonic()
+            since, session = clock.steady(), lock_session.current()
             with transaction() as tx:
                 leased = batch_leases.take(tx, self.lane, worker=self.worker, now=clock.now())
             if leased is None:
@@ -147,7 +146,7 @@ class Run:
                 # There may be more than one worker's work: each that finds some wakes one more.
                 has_called_others = jobs.hint(JOBS[self.lane])
             try:
-                self._send_batch(Hold(leased, since))
+                self._send_batch(Hold(leased, since, session))
             except DatabaseDownError:
                 _LEFT_BEHIND.append(leased)
                 raise
@@ -309,8 +308,3 @@ class _Work:
             self.tokens.come_back_soon(clock.now())
             return 0
         return self.tokens.take(wanted, may_wait=may_wait, renew=self.hold.renew)
-
-
-def worker_id(pid: int) -> uuid.UUID:
-    """The name under which a process of this machine holds leases: found again from outside."""
-    return uuid.uuid5(uuid.NAMESPACE_DNS, f"{pid}.{socket.gethostname()}")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from syndicate.store.ground import lock_session
 from syndicate.store.ground.rowsets import among
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake.source_leases import LEASE
@@ -48,7 +49,7 @@ def lease(tx: Transaction, domains: Collection[str], now: dt.datetime) -> Leased
     free = select(FetchHost.domain).where(of_these, is_free, may_be_asked)
     ours = frozenset(tx.scalars(free.with_for_update(skip_locked=True)))
     taken = update(FetchHost).where(among(FetchHost.domain, sorted(ours)))
-    tx.execute(taken.values(leased_until=now + LEASE))
+    tx.execute(taken.values(leased_until=now + LEASE, holder=lock_session.holder()))
     resting = select(FetchHost.domain).where(of_these, FetchHost.not_before > now + REST)
     return Leased(ours, frozenset(tx.scalars(resting)) - ours)
 

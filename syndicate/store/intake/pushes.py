@@ -6,12 +6,14 @@ then, and the poll brings what it held.
 """
 
 import datetime as dt
+import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ForeignKey, LargeBinary, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from syndicate.store.ground import lock_session
 from syndicate.store.ground.leases import lease
 from syndicate.store.ground.schema import Id, Table
 from syndicate.store.ground.session import Transaction
@@ -38,6 +40,7 @@ class SourcePush(Table):
     at: Mapped[dt.datetime]
     due_at: Mapped[dt.datetime] = mapped_column(index=True)
     attempts: Mapped[int] = mapped_column(server_default="0")
+    holder: Mapped[uuid.UUID | None]  # who reads it (`store.platform.holders`)
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,11 @@ def has_due(tx: Transaction, now: dt.datetime) -> bool:
 def take_due(tx: Transaction, now: dt.datetime, *, limit: int) -> Sequence[HubPush]:
     """Take deliveries that wait, oldest first; nobody else gets them for 60 s."""
     due = select(SourcePush.id).where(SourcePush.due_at <= now).order_by(SourcePush.id).limit(limit)
-    ours = {"due_at": now + LEASE, "attempts": SourcePush.attempts + 1}
+    ours = {
+        "due_at": now + LEASE,
+        "attempts": SourcePush.attempts + 1,
+        "holder": lock_session.holder(),
+    }
     rows = sorted(lease(tx, SourcePush, due, ours), key=lambda row: row.id)
     about = {
         row.id: row
@@ -97,7 +104,7 @@ def take_due(tx: Transaction, now: dt.datetime, *, limit: int) -> Sequence[HubPu
 def put_off(tx: Transaction, push_id: int, now: dt.datetime) -> None:
     """Give back a delivery whose source somebody is asking just now; no attempt is counted."""
     row = update(SourcePush).where(SourcePush.id == push_id)
-    tx.execute(row.values(due_at=now + PUT_OFF, attempts=SourcePush.attempts - 1))
+    tx.execute(row.values(due_at=now + PUT_OFF, attempts=SourcePush.attempts - 1, holder=None))
 
 
 def drop(tx: Transaction, push_id: int) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, TEXT, ColumnElement, TextClause, func, select, text, tuple_, update
 
+from syndicate.store.ground import lock_session
 from syndicate.store.ground.rowsets import among, as_json, rows_of
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake import sources
@@ -91,8 +92,9 @@ def lease(
     if not domains:
         return []
     until = now + LEASE
+    ours = {"leased_until": until, "holder": lock_session.holder()}
     taken = update(FetchHost).where(among(FetchHost.domain, domains))
-    tx.execute(taken.values(leased_until=until).execution_options(synchronize_session=False))
+    tx.execute(taken.values(ours).execution_options(synchronize_session=False))
     return _take(tx, domains, is_due, until)
 
 
@@ -251,7 +253,7 @@ def _take(
     tx.execute(
         update(FetchState)
         .where(among(FetchState.source_id, ids))
-        .values(leased_until=until, epoch=FetchState.epoch + 1)
+        .values(leased_until=until, epoch=FetchState.epoch + 1, holder=lock_session.holder())
         .execution_options(synchronize_session=False)
     )
     pushed_at = (

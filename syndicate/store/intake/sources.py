@@ -1,6 +1,7 @@
 """Where articles come from, what the last fetch learnt, and what operators should know of it."""
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -86,6 +87,7 @@ class FetchHost(Table):
     domain: Mapped[str] = mapped_column(primary_key=True)
     not_before: Mapped[dt.datetime | None]  # Retry-After, or the gap between two requests
     leased_until: Mapped[dt.datetime | None]
+    holder: Mapped[uuid.UUID | None]  # who leased it last (`store.platform.holders`)
 
 
 class FetchState(Table):
@@ -130,6 +132,7 @@ class FetchState(Table):
     is_let_in: Mapped[bool | None]
     # Of what was dropped, until another document is taken: newer code does not take it either.
     dropped_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    holder: Mapped[uuid.UUID | None]  # who leased it last (`store.platform.holders`)
 
 
 class SourceNotice(Table):

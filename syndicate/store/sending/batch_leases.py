@@ -2,6 +2,7 @@
 
     take ─> (intend ─> … ─> settle)* ─> give_back          a worker that lives
     take ─> intend ─> ✗ ─> reap                            a worker that died: `reaping`
+    take ─> intend ─> ✗ ─> the rest is cut off             one whose session ended: likewise
 
 Each take raises the batch's epoch; every later write names the epoch it was given and changes
 nothing when another has come since. Lease times are the database's own clock.
@@ -202,6 +203,8 @@ _INTEND = text(
                 AND content_version = :version AND renew_since IS NULL
                 AND NOT {MAILING_IS_HELD})
             AND {MAY_LEAVE}
+            -- Its session was over, and what it had not begun was cut off (`reaping`).
+            AND (SELECT count(*) FROM chunk) = cardinality(CAST(:ordinals AS smallint[]))
         RETURNING epoch
     ), cleared AS (
         -- A choice says what was sent, so what is held back leaves it; but not where a first copy
@@ -246,8 +249,8 @@ def intend(  # noqa: PLR0913 - whose, which, of what and when, each by its name
     Returns:
         Ordinal to reason for those that must not be attempted after all (*nothing chosen*: of those
         who chose only what is withheld or missing);
-        None when nothing may be sent: the lease was lost, the mailing is not *sending* any more or
-        held, has newer content or waits for it, or everything is stopped.
+        None when nothing may be sent: the lease, or one of the deliveries, was lost, the mailing is
+        not *sending* any more or held, has newer content or waits for it, or everything is stopped.
     """
     row = tx.execute(
         _INTEND,

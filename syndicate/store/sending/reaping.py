@@ -3,12 +3,16 @@
 A worker that died, or lost its connection to us, may have sent what it intended, or not: nobody
 knows. So every delivery it had in hand and that still waits becomes *ambiguous*, and stays so, or
 is sent again with the same bytes, as the mailing's policy says.
+
+One whose session is over, and that is not proven dead, may be frozen and go on with its chunk: that
+one is left to it until the end of its lease, and all else of its batch becomes a batch of its own.
 """
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import Update, func, select, text, update
+from sqlalchemy import Update, exists, func, select, text, update
 
 from syndicate.store.ground.schema import sql
 from syndicate.store.ground.session import Transaction
@@ -29,7 +33,7 @@ BATCHES_AT_ONCE = 100
 
 @dataclass(frozen=True)
 class Reaped:
-    """A batch whose lease ran out."""
+    """A batch whose lease ran out, or was taken from a worker that is lost."""
 
     mailing_id: int
     number: int
@@ -73,6 +77,38 @@ _TO_PENDING = text(
     RETURNING old.state AS was, new.state AS is_now
     """  # noqa: S608 - our own words
 )
+_CUT_OFF = text(
+    f"""
+    WITH last AS (
+        SELECT max(number) + 1 AS number FROM batch WHERE mailing_id = :mailing
+    ), moved AS (
+        UPDATE delivery d SET batch_number = last.number
+        FROM batch b, last
+        WHERE b.mailing_id = :mailing AND b.number = :number AND d.mailing_id = :mailing
+            AND d.batch_number = :number AND d.state IN ({sql(*DeliveryState.open())})
+            AND NOT d.ordinal = ANY(b.inflight)
+        RETURNING d.state, d.not_before
+    ), sums AS (
+        SELECT count(*) AS size,
+            count(*) FILTER (WHERE state = {sql(DeliveryState.DEFERRED)}) AS deferred,
+            -- What is pending waits for nothing.
+            CASE WHEN bool_and(state = {sql(DeliveryState.DEFERRED)})
+                THEN min(not_before) END AS not_before
+        FROM moved HAVING count(*) > 0
+    ), made AS (
+        INSERT INTO batch (mailing_id, number, lane, priority, receiver_group, size, deferred,
+            not_before)
+        SELECT b.mailing_id, last.number, b.lane, b.priority, b.receiver_group, sums.size,
+            sums.deferred, sums.not_before
+        FROM batch b, last, sums WHERE b.mailing_id = :mailing AND b.number = :number
+        RETURNING number
+    ), left_over AS (
+        UPDATE batch b SET size = b.size - sums.size, deferred = b.deferred - sums.deferred
+        FROM sums WHERE b.mailing_id = :mailing AND b.number = :number
+    )
+    SELECT (SELECT number FROM made) AS number
+    """  # noqa: S608 - our own words
+)
 
 
 def reap(tx: Transaction, *, now: dt.datetime) -> list[Reaped]:
@@ -89,6 +125,39 @@ def reap(tx: Transaction, *, now: dt.datetime) -> list[Reaped]:
         .with_for_update(skip_locked=True)
     )
     return [_take_back(tx, batch, now) for batch in tx.scalars(query).all()]
+
+
+def take_from(
+    tx: Transaction, worker: uuid.UUID, *, is_dead: bool, now: dt.datetime
+) -> list[Reaped]:
+    """Take back what a worker leased whose lock session is over. Safe to run twice, or at once.
+
+    Args:
+        tx: the open transaction, in which nobody else can get the worker's lock.
+        worker: its name in the leases.
+        is_dead: it is proven to write nothing more; else a chunk in flight stays its own.
+        now: aware UTC.
+
+    Returns:
+        The batches taken back, and those made of the rest of one.
+    """
+    query = (
+        select(Batch)
+        .where(Batch.state == BatchState.LEASED, Batch.worker == worker)
+        .order_by(Batch.mailing_id, Batch.number)
+        .with_for_update(skip_locked=True)
+    )
+    found = [
+        _take_back(tx, batch, now) if is_dead or not batch.inflight else _cut_off(tx, batch)
+        for batch in tx.scalars(query).all()
+    ]
+    return [each for each in found if each is not None]
+
+
+def has_leased(tx: Transaction, worker: uuid.UUID) -> bool:
+    """Whether any batch is still in a worker's hands."""
+    theirs = exists().where(Batch.state == BatchState.LEASED, Batch.worker == worker)
+    return bool(tx.scalar(select(theirs)))
 
 
 def requeue_ambiguous(tx: Transaction, mailing_id: int, number: int) -> int:
@@ -131,6 +200,21 @@ def _take_back(tx: Transaction, batch: Batch, now: dt.datetime) -> Reaped:
     if not waiting:
         finish_mailing(tx, batch.mailing_id, now=now)
     return Reaped(batch.mailing_id, batch.number, len(rows))
+
+
+def _cut_off(tx: Transaction, batch: Batch) -> Reaped | None:
+    """Make what waits in a batch and is not in flight a batch of its own; None where nothing is.
+
+    Its worker finds those rows no more (`batch_leases.intend`), and may still write what became of
+    its chunk.
+    """
+    # Numbers are given one at a time.
+    tx.execute(select(Mailing.id).where(Mailing.id == batch.mailing_id).with_for_update())
+    keys = {"mailing": batch.mailing_id, "number": batch.number}
+    row = tx.execute(_CUT_OFF, keys).one()
+    if row.number is None:
+        return None
+    return Reaped(batch.mailing_id, row.number, 0)
 
 
 def _batch(mailing: int, number: int) -> Update:

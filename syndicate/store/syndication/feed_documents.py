@@ -12,6 +12,7 @@ from sqlalchemy import ForeignKey, LargeBinary, delete, func, or_, select, updat
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from syndicate.store.ground import lock_session
 from syndicate.store.ground.schema import Table, text_enum
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.publications import Publication
@@ -99,7 +100,7 @@ def take(tx: Transaction, *, now: dt.datetime) -> Taken | None:
     taken = (
         update(Feed)
         .where(Feed.id == wanted)
-        .values(epoch=Feed.epoch + 1, due_at=now + LEASE)
+        .values(epoch=Feed.epoch + 1, due_at=now + LEASE, holder=lock_session.holder())
         .returning(Feed)
         .execution_options(synchronize_session=False, populate_existing=True)
     )
@@ -203,7 +204,8 @@ def finish(tx: Transaction, taken: Taken, done: Done, *, now: dt.datetime) -> No
         _raise_generation(tx, feed_id)
     ends = select(FeedPage.until).where(FeedPage.feed_id == feed_id, FeedPage.until > now)
     moments = [moment for moment in (*tx.scalars(ends), done.next_moment) if moment is not None]
-    tx.execute(update(Feed).where(Feed.id == feed_id).values(built_for=done.built_for))
+    built = {"built_for": done.built_for, "holder": None}
+    tx.execute(update(Feed).where(Feed.id == feed_id).values(built))
     tx.execute(
         update(Feed)
         .where(Feed.id == feed_id, Feed.due_at == taken.lease_until)

@@ -7,6 +7,7 @@ stands in it is asked of the article. What was built from it stands in `feed_doc
 """
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
@@ -69,6 +70,7 @@ class Feed(Table):
     built_for: Mapped[str | None]  # builder's version and public address of the last build
     gone_at: Mapped[dt.datetime | None]
     moved_to: Mapped[str | None]
+    holder: Mapped[uuid.UUID | None]  # who builds it (`store.platform.holders`)
 
 
 class FeedPage(Table):
@@ -274,13 +276,11 @@ def move(tx: Transaction, slug: str, to: str | None) -> bool:
 
 def has_due(tx: Transaction, now: dt.datetime) -> bool:
     """Whether a feed waits to be built."""
-    query = select(exists().where(Feed.gone_at.is_(None), Feed.due_at <= now))
-    return bool(tx.scalar(query))
+    return bool(tx.scalar(select(exists().where(Feed.gone_at.is_(None), Feed.due_at <= now))))
 
 
 def offered(tx: Transaction, publication_id: int) -> list[Feed]:
     """The feeds a publication offers now, in the order readers see them."""
-    order = {kind: place for place, kind in enumerate(_ORDER)}
     query = (
         select(Feed)
         .outerjoin(Section, Section.id == Feed.section_id)
@@ -291,7 +291,7 @@ def offered(tx: Transaction, publication_id: int) -> list[Feed]:
         )
         .order_by(Section.position, Section.id, Feed.title, Feed.id)
     )
-    return sorted(tx.scalars(query), key=lambda feed: order[feed.kind])
+    return sorted(tx.scalars(query), key=lambda feed: _ORDER.index(feed.kind))
 
 
 def standing(

@@ -12,6 +12,7 @@ Source: WebSub; docs/facts/syndication.md#websub.
 
 import datetime as dt
 import enum
+import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -33,6 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from syndicate.store.ground import lock_session
 from syndicate.store.ground.leases import lease
 from syndicate.store.ground.schema import Id, Table, text_enum
 from syndicate.store.ground.session import Transaction
@@ -95,6 +97,7 @@ class FeedCallback(Table):
     last_at: Mapped[dt.datetime | None]
     last_status: Mapped[int | None]
     created_at: Mapped[dt.datetime]
+    holder: Mapped[uuid.UUID | None]  # whose hands it is in (`store.platform.holders`)
 
 
 @dataclass(frozen=True)
@@ -222,7 +225,7 @@ def take_verifications(
         now: aware UTC.
     """
     due = select(FeedCallback.id).where(FeedCallback.id.in_(ids), FeedCallback.verify_at <= now)
-    ours = {"verify_at": now + LEASE, "epoch": FeedCallback.epoch + 1}
+    ours = _in_hand("verify_at", now)
     return lease(tx, FeedCallback, due, ours)
 
 
@@ -241,6 +244,7 @@ def verified(tx: Transaction, row: FeedCallback, *, now: dt.datetime) -> bool:
         "wanted_lease_s": None,
         "verify_at": None,
         "verify_attempts": 0,
+        "holder": None,
     }
     return tx.scalar(agreed.values(**values).returning(FeedCallback.id)) is not None
 
@@ -254,14 +258,20 @@ def not_verified(tx: Transaction, row: FeedCallback, *, is_final: bool, now: dt.
     if not is_final and row.verify_attempts < len(VERIFY_RETRIES):
         later = now + VERIFY_RETRIES[row.verify_attempts]
         again = update(FeedCallback).where(*mine)
-        tx.execute(again.values(verify_at=later, verify_attempts=row.verify_attempts + 1))
+        values = {"verify_at": later, "verify_attempts": row.verify_attempts + 1, "holder": None}
+        tx.execute(again.values(values))
         return
     is_over = or_(FeedCallback.lease_until.is_(None), FeedCallback.denied.is_not(None))
     tx.execute(delete(FeedCallback).where(*mine, is_over))
     forgotten = update(FeedCallback).where(*mine)
     tx.execute(
         forgotten.values(
-            wanted=None, wanted_secret=None, wanted_lease_s=None, verify_at=None, verify_attempts=0
+            wanted=None,
+            wanted_secret=None,
+            wanted_lease_s=None,
+            verify_at=None,
+            verify_attempts=0,
+            holder=None,
         )
     )
 
@@ -279,7 +289,7 @@ def take_deliveries(
     due = select(FeedCallback.id).where(
         FeedCallback.id.in_(ids), FeedCallback.deliver_at <= now, FeedCallback.lease_until > now
     )
-    ours = {"deliver_at": now + LEASE, "epoch": FeedCallback.epoch + 1}
+    ours = _in_hand("deliver_at", now)
     rows = lease(tx, FeedCallback, due, ours)
     documents = _documents(tx, rows)
     return [
@@ -361,7 +371,14 @@ def _ended() -> tuple[ColumnElement[bool], ...]:
 def _mine(subscription_id: int, epoch: int) -> Update:
     """An update of a leased row, which changes nothing when somebody else has it since."""
     mine = (FeedCallback.id == subscription_id, FeedCallback.epoch == epoch)
-    return update(FeedCallback).where(*mine).execution_options(synchronize_session=False)
+    given_back = update(FeedCallback).where(*mine).values(holder=None)
+    return given_back.execution_options(synchronize_session=False)
+
+
+def _in_hand(due: str, now: dt.datetime) -> dict[str, object]:
+    """What makes rows this process's own for a while."""
+    epoch, holder = FeedCallback.epoch + 1, lock_session.holder()
+    return {due: now + LEASE, "epoch": epoch, "holder": holder}
 
 
 def _documents(

@@ -9,6 +9,7 @@ Source: docs/facts/syndication.md#websub.
 """
 
 import datetime as dt
+import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from sqlalchemy import ColumnElement, ForeignKey, and_, delete, exists, select, 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from syndicate.store.ground import lock_session
 from syndicate.store.ground.schema import Table, text_enum
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.publications import Publication
@@ -36,6 +38,7 @@ class FeedPing(Table):
     due_at: Mapped[dt.datetime] = mapped_column(index=True)
     attempts: Mapped[int] = mapped_column(server_default="0")
     epoch: Mapped[int] = mapped_column(server_default="0")  # fences a slow worker's word
+    holder: Mapped[uuid.UUID | None]  # whose hands it is in (`store.platform.holders`)
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def mark(tx: Transaction, feed_id: int, forms: Collection[FeedFormat], *, now: d
     tx.execute(
         statement.on_conflict_do_update(
             index_elements=[FeedPing.feed_id, FeedPing.format],
-            set_={"due_at": now, "attempts": 0, "epoch": FeedPing.epoch + 1},
+            set_={"due_at": now, "attempts": 0, "epoch": FeedPing.epoch + 1, "holder": None},
         )
     )
 
@@ -81,7 +84,7 @@ def take(tx: Transaction, *, now: dt.datetime, limit: int) -> list[Ping]:
     taken = (
         update(FeedPing)
         .where(tuple_(FeedPing.feed_id, FeedPing.format).in_(keys))
-        .values(due_at=now + LEASE, epoch=FeedPing.epoch + 1)
+        .values(due_at=now + LEASE, epoch=FeedPing.epoch + 1, holder=lock_session.holder())
         .execution_options(synchronize_session=False)
     )
     tx.execute(taken)
@@ -110,7 +113,7 @@ def not_sent(tx: Transaction, ping: Ping, *, now: dt.datetime) -> bool:
         return False
     later = now + DELIVER_RETRIES[ping.attempts]
     changed = update(FeedPing).where(_is(ping)).execution_options(synchronize_session=False)
-    tx.execute(changed.values(due_at=later, attempts=ping.attempts + 1))
+    tx.execute(changed.values(due_at=later, attempts=ping.attempts + 1, holder=None))
     return True
 
 

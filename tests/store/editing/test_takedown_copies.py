@@ -114,7 +114,7 @@ def rows() -> list[tuple[str, dict[str, object]]]:
     """One row for each table that may hold something of article 1; the fixture fills the rest."""
     nothing = dict.fromkeys(("profile", "compare_url", "reason", "basis", "moved_to", "etag"))
     nothing |= dict.fromkeys(
-        ("last_modified", "body_hash", "dropped_hash", "author", "rule", "built_for")
+        ("last_modified", "body_hash", "dropped_hash", "author", "rule", "built_for", "holder")
     )
     named = {"name": "x", "domain": "x", "url": "https://daily.example/feed", "title": "x"}
     hub = {"hub_url": "x", "topic": "x", "callback": "x", "secret": b"x"}

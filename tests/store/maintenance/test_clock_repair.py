@@ -83,6 +83,7 @@ LEFT = {
         *("mailing.started_at", "mailing.done_at", "mailing.renew_since"),
         *("source_push.at", "mailing_revision.made_at"),
         *("operator.created_at", "operator.retired_at", "operator_passkey.created_at"),
+        *("holder.since", "holder.died_at"),
         *("operator_passkey.used_at", "operator_code.created_at", "section.retired_at"),
         "source.retired_at",
         *("subscription_change.at", "mailing_hold.placed_at", "publication_logo.at"),
