@@ -17,12 +17,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from syndicate.embedded.log_files import LogFile
 from syndicate.errors import TemporaryError
 
 # Source: https://man7.org/linux/man-pages/man2/prctl.2.html
 _PR_SET_PDEATHSIG = 1
 _POLL_S = 0.02
-_LOG_LINES = 5
 # A busy machine of one core needs minutes to load what a newer one loads in three seconds.
 _PATIENCE_S = 180.0
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -44,7 +44,7 @@ class Recipe:
         name: what it is called in logs and messages ("postgres").
         argv: program and arguments.
         env: its whole environment.
-        log_file: where its stdout and stderr go, appended.
+        log_file: where its stdout and stderr go, appended (`log_files` says how).
         account: who it runs as; None means as we do.
         death_signal: what the kernel sends it when we die.
         pass_fds: open files that it inherits.
@@ -63,10 +63,16 @@ class Process(subprocess.Popen[bytes]):
     """A child that runs.
 
     Attributes:
-        log_from: where in its log file what it writes begins, in bytes.
+        log: what it writes.
     """
 
-    log_from: int = 0
+    log: LogFile
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait until it has ended, and what it wrote is kept."""
+        status = super().wait(timeout)
+        self.log.finish()
+        return status
 
 
 class ChildDiedError(TemporaryError):
@@ -80,14 +86,15 @@ def start(recipe: Recipe) -> Process:
         OSError: the program cannot be run.
     """
     account = recipe.account
-    with recipe.log_file.open("ab") as log:
-        begins = log.tell()
+    log = LogFile(recipe.log_file)
+    log.start()
+    try:
         made = Process(
             list(recipe.argv),
             env=dict(recipe.env),
             cwd="/",
             stdin=subprocess.DEVNULL,
-            stdout=log,
+            stdout=log.write_end,
             stderr=subprocess.STDOUT,
             start_new_session=True,
             pass_fds=tuple(recipe.pass_fds),
@@ -96,7 +103,9 @@ def start(recipe: Recipe) -> Process:
             extra_groups=[] if account else None,
             preexec_fn=_die_with(os.getpid(), recipe.death_signal),
         )
-    made.log_from = begins
+    finally:
+        os.close(log.write_end)
+    made.log = log
     return made
 
 
@@ -148,17 +157,11 @@ def kill_session(process: Process) -> None:
         return
 
 
-def last_lines(log_file: Path, since: int = 0) -> str:
-    """The end of a log file on one line, for messages; of what stands from a byte on."""
-    with log_file.open("rb") as log:
-        log.seek(since)
-        lines = log.read().decode(errors="replace").splitlines()[-_LOG_LINES:]
-    return " | ".join(line.strip() for line in lines if line.strip()) or "(nothing)"
-
-
 def _last_words(process: Process, recipe: Recipe) -> str:
     """What a child wrote since it was started; what an earlier one wrote is no news."""
-    return f"{recipe.log_file} ends: {last_lines(recipe.log_file, process.log_from)}"
+    if process.poll() is not None:
+        process.log.finish()
+    return f"{recipe.log_file} ends: {process.log.last_lines()}"
 
 
 def _die_with(parent_pid: int, number: signal.Signals) -> Callable[[], None]:

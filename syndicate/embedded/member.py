@@ -72,6 +72,7 @@ class Member:
             self._note_death(now, self.process.returncode)
         elif now >= self._again_at:
             child.kill_session(self.process)
+            self.process.log.finish()
             self.start()
             return True
         return False

@@ -152,16 +152,16 @@ def web(ground: Ground, address: Address, *, processes: int) -> list[Member]:
     return [
         Member(
             Recipe(
-                name="web" if number == 0 else f"web-{number + 1}",
+                name=name,
                 argv=[sys.executable, "-m", "syndicate.cli", "web", "--fd", str(listener)],
                 env=ground.env,
-                log_file=ground.log_file("web"),
+                log_file=ground.log_file(name),
                 pass_fds=(listener,),
             ),
             is_ready=lambda: probes.web_is_ready(address.host, address.port),
             patience_s=_WEB_PATIENCE_S,
         )
-        for number in range(processes)
+        for name in ["web", *(f"web-{number}" for number in range(2, processes + 1))]
     ]
 
 

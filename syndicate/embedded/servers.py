@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from syndicate import logs
-from syndicate.embedded import child, listening, plan
+from syndicate.embedded import listening, plan
 from syndicate.embedded.member import Member
 from syndicate.embedded.postgres import Postgres
 from syndicate.embedded.valkey import Valkey
@@ -69,7 +69,7 @@ class Servers:
         if self.postgres and self.postgres.process and self.postgres.process.poll() is not None:
             raise StackBrokenError(
                 f"PostgreSQL ended by itself; its log {self.postgres.log_file} ends: "
-                f"{child.last_lines(self.postgres.log_file)}; "
+                f"{self.postgres.process.log.last_lines()}; "
                 "nothing that was stored is lost, start again."
             )
         restarted = self.mailbox is not None and self.mailbox.tend()

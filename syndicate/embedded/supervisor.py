@@ -36,7 +36,6 @@ from syndicate.store.maintenance import migrate
 log = logs.get(__name__)
 
 _WATCH_S = 0.25
-_LOG_BYTES = 10_000_000
 # Told to nobody but the children: run.json holds the rest.
 _SECRET = "SYNDICATE_MASTER_KEY"  # noqa: S105 - a name
 _STACK = "SYNDICATE_STACK"
@@ -206,9 +205,6 @@ class Stack:
         folder.make(self.data_dir)
         self._lock.take()
         folder.clear_run(self.data_dir)
-        for log_file in (self.data_dir / "logs").glob("*.log"):
-            if log_file.stat().st_size > _LOG_BYTES:
-                log_file.rename(log_file.with_suffix(".log.1"))
 
     def _start_all(self, address: plan.Address, mailbox_port: int | None) -> None:
         self.web_url = address.url()
