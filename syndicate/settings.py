@@ -15,6 +15,8 @@ from typing import Any, Literal
 
 from syndicate import configured, hosts, orchestrators, uris, values
 from syndicate.errors import SettingsError
+from syndicate.master_key import MasterKey, NoKeyError
+from syndicate.master_key import read as read_key
 from syndicate.values import SecretStr, setting
 
 PREFIX = configured.PREFIX
@@ -56,7 +58,8 @@ class Settings:
     )
     master_key: SecretStr | None = setting(
         None,
-        description="64 hex digits that sign every link; embedded installations make their own",
+        description="64 hex digits that sign every link, and the keys before them; an embedded "
+        "installation makes its own",
     )
     host: str = setting("127.0.0.1", description="address that the web server listens on")
     port: int = setting(
@@ -245,28 +248,22 @@ class Settings:
         True, description="whether readers may email an article to a friend"
     )
 
-    def key(self) -> bytes:
-        """The master key as 32 bytes.
+    def key(self) -> MasterKey:
+        """The master key: the one that signs, and those before it.
 
         Raises:
-            SettingsError: it is missing or is not 64 hex digits.
+            SettingsError: it is missing, or is none.
         """
         text = self.master_key.get_secret_value() if self.master_key else ""
-        try:
-            raw = bytes.fromhex(text)
-        except ValueError:
-            raw = b""
         if not text:
             raise SettingsError(
                 "SYNDICATE_MASTER_KEY is not set; set this installation's key (64 hex digits, once "
                 "made with `openssl rand -hex 32`), or run `syndicate up`, which keeps its own."
             )
-        if len(raw) != 32:  # noqa: PLR2004 - HMAC-SHA256's key length
-            raise SettingsError(
-                "SYNDICATE_MASTER_KEY must be 64 hex digits; "
-                "make one with `openssl rand -hex 32` and keep it: old links depend on it."
-            )
-        return raw
+        try:
+            return read_key(text)
+        except NoKeyError as error:
+            raise SettingsError(f"SYNDICATE_MASTER_KEY {error}") from error
 
     def need(self, name: str) -> str:
         """A setting that a process beyond the all-in-one cannot do without.

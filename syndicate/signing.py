@@ -11,7 +11,9 @@ Source: RFC 2104.
 import base64
 import binascii
 import hmac
-from functools import lru_cache
+from collections.abc import Iterable
+
+from syndicate.master_key import MasterKey, derive_key
 
 _MAC_BYTES = 16
 
@@ -20,17 +22,11 @@ class BadTokenError(ValueError):
     """A token that this installation did not sign for this purpose."""
 
 
-@lru_cache(maxsize=64)
-def derive_key(master_key: bytes, purpose: str) -> bytes:
-    """One 32-byte key per purpose, so that a token signed for one is worthless for another."""
-    return hmac.digest(master_key, b"syndicate:" + purpose.encode(), "sha256")
-
-
-def sign(master_key: bytes, purpose: str, payload: str) -> str:
+def sign(master_key: MasterKey, purpose: str, payload: str) -> str:
     """Sign a payload of ids for one purpose.
 
     Args:
-        master_key: the installation's secret, at least 32 bytes.
+        master_key: the installation's.
         purpose: what the token is for, e.g. "unsubscribe".
         payload: colon-separated ids, times and choices by their ids, ASCII.
 
@@ -38,11 +34,11 @@ def sign(master_key: bytes, purpose: str, payload: str) -> str:
         A URL-safe token without padding.
     """
     body = payload.encode()
-    return f"{_encode(body)}.{_encode(_mac(master_key, purpose, body))}"
+    return f"{_encode(body)}.{_encode(_mac(master_key.signs, purpose, body))}"
 
 
-def verify(master_key: bytes, purpose: str, token: str) -> str:
-    """The payload of a token that `sign` made for the same purpose.
+def verify(master_key: MasterKey, purpose: str, token: str) -> str:
+    """The payload of a token that `sign` made for the same purpose, with a key of then or now.
 
     Raises:
         BadTokenError: the token is malformed, altered, or was signed for another purpose.
@@ -57,31 +53,46 @@ def verify(master_key: bytes, purpose: str, token: str) -> str:
     # again.
     if (_encode(body), _encode(mac)) != (body_text, mac_text):
         raise BadTokenError("This link is incomplete.")
-    if not hmac.compare_digest(mac, _mac(master_key, purpose, body)):
+    if not is_one_of(mac, (_mac(each, purpose, body) for each in master_key)):
         raise BadTokenError("This link was not created by this service.")
     return body.decode()
 
 
-def seal(master_key: bytes, purpose: str, name: str) -> str:
+def seal(master_key: MasterKey, purpose: str, name: str) -> str:
     """The mark in hex that only we can put on a name; `bounces.keeping.verp` asks for it again."""
-    return hmac.digest(derive_key(master_key, purpose), name.encode(), "sha256").hex()
+    return _seal(master_key.signs, purpose, name)
 
 
-def address_hash(master_key: bytes, address: str) -> bytes:
+def seals(master_key: MasterKey, purpose: str, name: str) -> list[str]:
+    """Every mark that was ever put on a name for a purpose, as far as we still believe it."""
+    return [_seal(each, purpose, name) for each in master_key]
+
+
+def is_one_of(given: bytes, expected: Iterable[bytes]) -> bool:
+    """Whether a mark is one of those that we made, compared in constant time with each."""
+    found = [hmac.compare_digest(given, each) for each in expected]
+    return any(found)
+
+
+def address_hash(master_key: MasterKey, address: str) -> bytes:
     """The keyed hash under which an address is remembered when the address itself is not kept.
 
     Args:
-        master_key: the installation's secret.
+        master_key: the installation's; a rotation does not change what this returns.
         address: as `store.readers.recipients.normalise` returns it.
 
     Returns:
         32 bytes, HMAC-SHA256.
     """
-    return hmac.digest(derive_key(master_key, "address"), address.encode(), "sha256")
+    return hmac.digest(master_key.addresses, address.encode(), "sha256")
 
 
-def _mac(master_key: bytes, purpose: str, body: bytes) -> bytes:
-    return hmac.digest(derive_key(master_key, purpose), body, "sha256")[:_MAC_BYTES]
+def _mac(key: bytes, purpose: str, body: bytes) -> bytes:
+    return hmac.digest(derive_key(key, purpose), body, "sha256")[:_MAC_BYTES]
+
+
+def _seal(key: bytes, purpose: str, name: str) -> str:
+    return hmac.digest(derive_key(key, purpose), name.encode(), "sha256").hex()
 
 
 def _encode(raw: bytes) -> str:

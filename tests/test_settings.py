@@ -52,7 +52,7 @@ def test_a_secret_file_is_read_without_its_last_newline(
     settings_env.delenv("SYNDICATE_MASTER_KEY")
     settings_env.setenv("SYNDICATE_SECRETS_DIR", str(tmp_path))
 
-    assert load().key() == bytes.fromhex("ab" * 32)
+    assert load().key().signs == bytes.fromhex("ab" * 32)
 
 
 @pytest.mark.parametrize(

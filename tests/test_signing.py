@@ -5,9 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate import signing
+from syndicate.master_key import MasterKey, id_of
 from syndicate.signing import BadTokenError
 
-KEY = bytes(range(32))
+KEY = MasterKey(bytes(range(32)))
+NEW = b"n" * 32
 
 
 @given(payload=st.text(alphabet=st.characters(max_codepoint=126, min_codepoint=33), max_size=60))
@@ -26,7 +28,7 @@ def test_a_token_is_worthless_for_another_purpose() -> None:
 
 
 def test_a_token_of_another_installation_is_refused() -> None:
-    token = signing.sign(bytes(32), "confirm", "17")
+    token = signing.sign(MasterKey(bytes(32)), "confirm", "17")
 
     with pytest.raises(BadTokenError):
         signing.verify(KEY, "confirm", token)
@@ -58,17 +60,46 @@ def test_nonsense_is_refused(token: str) -> None:
         signing.verify(KEY, "confirm", token)
 
 
-def test_each_purpose_has_a_key_of_its_own() -> None:
-    keys = {signing.derive_key(KEY, purpose) for purpose in ("confirm", "unsubscribe", "address")}
-
-    assert len(keys) == 3
-    assert {len(key) for key in keys} == {32}
-
-
 def test_an_address_is_remembered_by_a_keyed_hash() -> None:
     ours = signing.address_hash(KEY, "reader001@example.com")
 
     assert len(ours) == 32
     assert ours == signing.address_hash(KEY, "reader001@example.com")
-    assert ours != signing.address_hash(bytes(32), "reader001@example.com")
+    assert ours != signing.address_hash(MasterKey(bytes(32)), "reader001@example.com")
     assert ours != signing.address_hash(KEY, "reader002@example.com")
+
+
+def test_a_link_of_a_year_goes_on_after_a_rotation_until_its_key_is_taken_out() -> None:
+    token = signing.sign(KEY, "unsubscribe", "17")
+    rotated = KEY.with_new(NEW).signed_by(id_of(NEW))
+
+    assert signing.verify(rotated, "unsubscribe", token) == "17"
+    assert (
+        signing.verify(rotated, "unsubscribe", signing.sign(rotated, "unsubscribe", "17")) == "17"
+    )
+    assert signing.sign(rotated, "unsubscribe", "17") != token
+    with pytest.raises(BadTokenError):
+        signing.verify(rotated.without(KEY.ids[0]), "unsubscribe", token)
+
+
+def test_a_host_that_has_not_switched_yet_believes_what_the_others_sign() -> None:
+    added = KEY.with_new(NEW)
+    switched = added.signed_by(id_of(NEW))
+
+    assert signing.sign(added, "confirm", "1") == signing.sign(KEY, "confirm", "1")
+    assert signing.verify(added, "confirm", signing.sign(switched, "confirm", "1")) == "1"
+
+
+def test_an_address_has_one_hash_whatever_key_signs() -> None:
+    rotated = KEY.with_new(NEW).signed_by(id_of(NEW))
+    of_old = signing.address_hash(KEY, "reader001@example.com")
+
+    assert signing.address_hash(rotated, "reader001@example.com") == of_old
+    assert signing.address_hash(rotated.without(KEY.ids[0]), "reader001@example.com") == of_old
+
+
+def test_a_seal_of_an_older_key_is_known() -> None:
+    rotated = KEY.with_new(NEW).signed_by(id_of(NEW))
+
+    assert signing.seal(KEY, "bounce", "7-9") in signing.seals(rotated, "bounce", "7-9")
+    assert signing.seal(KEY, "bounce", "7-9") != signing.seal(rotated, "bounce", "7-9")

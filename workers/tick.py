@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from syndicate import clock, jobs, logs, settings
 from syndicate.errors import PermanentError
 from syndicate.journal import lives, readers, takedowns
+from syndicate.keys import sealing
 from syndicate.mail.recovery import copy_check, going_on, recover
 from syndicate.newsletters import alerts
 from syndicate.newsletters import run as newsletters
@@ -22,7 +23,7 @@ from syndicate.store.editing import embargoes, outbox
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import wake_ups
 from syndicate.store.maintenance import clock_repair
-from syndicate.store.platform import due, installation, notices
+from syndicate.store.platform import due, installation, master_keys, notices
 from syndicate.store.sending import batch_leases
 from syndicate.store.syndication import feeds, hub, hub_pings, picture_sizes
 from syndicate.vocabulary.sending import Lane
@@ -40,6 +41,7 @@ _SET_BACK, _SET_BACK_EVERY_S = "set_back", 3600.0
 _PUT_RIGHT, _PUT_RIGHT_EVERY_S = "put_right", 60.0
 _GO_ON, _GO_ON_EVERY_S = "go_on", 30.0  # journal and logs are read for it
 _ADDRESSES, _ADDRESSES_EVERY_S = "journal_addresses", 86_400.0
+_KEYS, _KEYS_EVERY_S = "master_keys", 10.0
 _EMBARGO_GRACE_S = 0.01  # a clock that reads a hair too little must not find nothing to release
 
 
@@ -187,6 +189,21 @@ def _noted(now: dt.datetime) -> Iterator[None]:
         raise
 
 
+def keep_keys(now: dt.datetime) -> None:
+    """Write down which master keys are held here, and encrypt anew what is under an older one."""
+    own = settings.load()
+    if own.master_key is None:
+        return
+    key = own.key()
+    with transaction() as tx:
+        if not due.take(tx, _KEYS, slot_of(now, _KEYS_EVERY_S)):
+            return
+        master_keys.note(tx, key.ids, key.addresses_id, now)
+    sealing.renew_rows(key)
+    with _noted(now):
+        sealing.renew_journal(own, now)
+
+
 def hint_due_feeds(now: dt.datetime) -> None:
     """Wake a building worker when a feed must be built again."""
     with transaction() as tx:
@@ -232,6 +249,7 @@ STEPS: tuple[Step, ...] = (
     keep_takedowns,
     keep_journal,
     keep_readers,
+    keep_keys,
     hint_due_feeds,
     hint_due_hub,
     hint_notices,

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from syndicate import phrases, settings
 from syndicate.alarms.need import Alarm, Need
+from syndicate.keys import sealing, standing
 from syndicate.mail.sending import allowed
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import due, installation, notices
@@ -67,4 +68,20 @@ RESTORED = Alarm(
     "a database was restored, and what was open then is held",
     "/console/release",
     _rest,
+)
+
+
+def _keys(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
+    own = settings.load()
+    key = own.key() if own.master_key is not None else None
+    older = sealing.held(tx, key).rows if key is not None else 0
+    yield from (Need(each) for each in standing.said(tx, key, older, now))
+
+
+KEYS = Alarm(
+    "keys",
+    "a rotation of the master key stands still, a key's time is over, or this is not the key that "
+    "the database was written with",
+    "/console/keys",
+    _keys,
 )

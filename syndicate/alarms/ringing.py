@@ -25,6 +25,7 @@ ALARMS: tuple[Alarm, ...] = (
     installation.OPERATORS_UNTOLD,
     installation.JOURNAL,
     installation.RESTORED,
+    installation.KEYS,
     content.SOURCES,
     content.HELD_DOCUMENTS,
     outgoing.NEWSLETTERS,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from syndicate import settings, signing, uris
+from syndicate import uris
 from syndicate.articles import editing, store_found
 from syndicate.articles.decide import Facts, written_date
 from syndicate.articles.identity import Identified, KnownEntry, identify
@@ -34,7 +34,6 @@ from syndicate.vocabulary.acts import Act
 from syndicate.vocabulary.sources import SourceKind
 
 MAX_BATCH = 100
-PURPOSE = "push"
 _NEWS = {"created": Act.ARTICLE_CREATE, "changed": Act.ARTICLE_CHANGE}
 _RIGHTS = ("channels", "rights_until")
 
@@ -53,16 +52,6 @@ class PushResult:
     outcome: str
     state: str | None
     revision: int | None
-
-
-def secret_of(publication: Publication, name: str | None = None) -> bytes:
-    """The key that a publication's CMS signs with; derived, so that nothing is kept.
-
-    Args:
-        publication: whose.
-        name: the slug that the key has its name from, where the publication has another by now.
-    """
-    return signing.derive_key(settings.load().key(), f"{PURPOSE}:{name or publication.slug}")
 
 
 @verb(Permission.ARTICLES)

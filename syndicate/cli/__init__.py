@@ -54,6 +54,7 @@ COMMANDS: Mapping[str, str] = {
     "articles": "Find and change articles.",
     "operators": "Add operators, and say what each may do where.",
     "tokens": "Create, list and revoke tokens of the HTTP API.",
+    "keys": "List keys, and let another take the place of one.",
     "audit": "List who did what.",
     "console-link": "Print a link that signs an operator in to the console.",
     "sample": "Play the sample newsroom's editor.",

@@ -14,7 +14,7 @@ import typer
 
 from syndicate import clock, phrases, settings
 from syndicate.addresses import check_origin
-from syndicate.articles import receive_push
+from syndicate.articles import push_keys
 from syndicate.cli import making as shared
 from syndicate.cli.actors import actor
 from syndicate.cli.collect import read_profile
@@ -251,7 +251,7 @@ def secret(
     """Print the key that a publication's CMS signs its pushes with."""
     with transaction() as tx:
         owner = publications.named_or_first(tx, publication)
-    found = receive_push.secret_of(owner).hex()
+        found = push_keys.secret_of(tx, owner, clock.now()).hex()
     if as_json:
         print_json({"key": owner.slug, "secret": found})
     else:

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from syndicate import configured, settings
 from syndicate.embedded import folder
+from syndicate.master_key import read as read_key
 
 # Where PostgreSQL listens unless an address says otherwise.
 _PORT = "5432"
@@ -60,8 +61,31 @@ def attach() -> Path | None:
     own = settings.load()
     if own.master_key is None and run.get("has_made_key", True):
         keys = importlib.import_module("syndicate.embedded.keys")
-        Adoption({"SYNDICATE_MASTER_KEY": keys.master_key(data_dir)})
+        line = _as_it_runs(keys.master_key(data_dir), run)
+        Adoption({"SYNDICATE_MASTER_KEY": line})
     return data_dir
+
+
+def keeper() -> Path | None:
+    """The data folder of the stack whose own file holds this process's master key; None elsewhere.
+
+    Raises:
+        SettingsError: the key is missing or is none.
+    """
+    own = settings.load()
+    data_dir = folder.chosen(own.data_dir)
+    run = folder.read_run(data_dir) if folder.is_held(data_dir) else None
+    if run is None or not run.get("has_made_key") or not _is_of(own.database_url, run):
+        return None
+    held = read_key(importlib.import_module("syndicate.embedded.keys").master_key(data_dir))
+    return data_dir if held.addresses_id == own.key().addresses_id else None
+
+
+def _as_it_runs(line: str, run: Mapping[str, Any]) -> str:
+    """A master key as the running stack has it: what was put in place since does not sign yet."""
+    held = read_key(line)
+    signs = str(run.get("signs", ""))
+    return held.signed_by(signs).line() if signs in held.ids else line
 
 
 def _lacking(run: Mapping[str, Any], own: settings.Settings) -> dict[str, str]:

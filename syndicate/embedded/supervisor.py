@@ -287,6 +287,7 @@ class Stack:
                 *(self.servers.socket_dirs() if self.servers else []),
             ],
             "has_made_key": self.settings.master_key is None,
+            "signs": settings.load().key().ids[0] if _SECRET in env else None,
             "settings": self._named_database()
             | {
                 name: value

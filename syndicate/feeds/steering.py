@@ -5,6 +5,7 @@ import datetime as dt
 from syndicate import bounds, jobs
 from syndicate.errors import NotFoundError, RefusedError, UsageError
 from syndicate.feeds import model
+from syndicate.master_key import MasterKey
 from syndicate.newsroom.verbs import allow, verb
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import audit
@@ -100,7 +101,7 @@ def revoke_partner(tx: Transaction, name: str, *, actor: Actor, now: dt.datetime
     return True
 
 
-def partner_address(base: str, master_key: bytes, partner: FeedPartner) -> str:
+def partner_address(base: str, master_key: MasterKey, partner: FeedPartner) -> str:
     """A feed's address as a partner follows it; behind any other one the token works as well.
 
     Args:
@@ -112,7 +113,9 @@ def partner_address(base: str, master_key: bytes, partner: FeedPartner) -> str:
     return f"{model.page_url(base, FeedKind.EVERYTHING.value, FeedFormat.RSS)}?for={token}"
 
 
-def told_address(base: str, master_key: bytes, partner: FeedPartner, *, actor: Actor) -> str | None:
+def told_address(
+    base: str, master_key: MasterKey, partner: FeedPartner, *, actor: Actor
+) -> str | None:
     """A partner's address for those who may change feeds; None for others, and once it is revoked.
 
     Whoever knows it can fetch feeds in the partner's name.

@@ -70,6 +70,22 @@ def _sealed(one: Fact) -> str:
     return base64.b64encode(sealed).decode()
 
 
+def renewed(said: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A line with its person under the master key that signs; None where there is nothing to do.
+
+    Raises:
+        BadTokenError: the master key that it was encrypted under is gone.
+    """
+    if not said.get("sealed"):
+        return None
+    try:
+        sealed, reader = base64.b64decode(said["sealed"]), bytes.fromhex(said["reader"])
+    except BAD_ROW:
+        return None  # none of ours, and nothing that a key opens
+    fresh = encryption.renewed(settings.load().key(), _PURPOSE, sealed, about=reader)
+    return None if fresh is None else {**said, "sealed": base64.b64encode(fresh).decode()}
+
+
 def opened(one: Fact) -> Person | None:
     """Whose fact it is; None where nobody is named any more, or the key was another one."""
     if not one.sealed:

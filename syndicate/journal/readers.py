@@ -28,6 +28,7 @@ from syndicate.errors import PermanentError
 from syndicate.journal import lines, lives, reader_lines, reader_mark
 from syndicate.journal.reader_mark import Mark
 from syndicate.settings import Settings
+from syndicate.signing import BadTokenError
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.recovery import copies, lost_readers, reader_record
 from syndicate.store.recovery.reader_record import Fact, Person, Sums
@@ -163,6 +164,50 @@ def tidy(path: Path, now: dt.datetime) -> int:
     if count and mark is not None:
         reader_mark.write(path, mark.since, mark.sum)
     return count
+
+
+def renew(path: Path) -> tuple[int, int]:
+    """Encrypt every person anew under the master key that signs. Safe to run twice, by one process.
+
+    The file is written whole or not at all: whatever breaks this off leaves all of it readable.
+
+    Returns:
+        Of how many lines, and how many nobody can open: their master key is gone.
+
+    Raises:
+        PermanentError: the file cannot be read or written.
+    """
+    lost = 0
+
+    def renewed(said: dict[str, Any]) -> Mapping[str, Any] | None:
+        nonlocal lost
+        try:
+            return reader_lines.renewed(said)
+        except BadTokenError:
+            lost += 1
+            return None
+
+    mark = reader_mark.read(path) if reader_mark.is_living(path) else None
+    count = lines.change(path, renewed, setting=_SETTING)
+    if count and mark is not None:
+        reader_mark.write(path, mark.since, mark.sum)
+    return count, lost
+
+
+def under_older(path: Path) -> int:
+    """How many people the file names under a master key that no longer signs.
+
+    Raises:
+        PermanentError: the file cannot be read.
+    """
+    return sum(map(_is_older, lines.read(path, setting=_SETTING)))
+
+
+def _is_older(said: Mapping[str, Any]) -> bool:
+    try:
+        return reader_lines.renewed(said) is not None
+    except BadTokenError:
+        return False  # no key that is held here opens it
 
 
 def is_living(own: Settings) -> bool:

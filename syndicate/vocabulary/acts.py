@@ -36,6 +36,8 @@ class Act(enum.StrEnum):
     SENDER_CHECK = "sender-check", "checked the sender"
     SENDER_ROTATE = "sender-rotate", "made a new key for the sender"
     SENDER_KEY = "sender-key", "took a new key into use"
+    KEY_ROTATE = "key-rotate", "rotated a key of"
+    KEY_END = "key-end", "ended an older key of"
     SECTION_ADD = "section-add", "added", "section:added"
     SECTION_CHANGE = "section-change", "changed", "section:changed"
     SECTION_RETIRE = "section-retire", "retired", "section:retired"

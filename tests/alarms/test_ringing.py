@@ -27,7 +27,7 @@ from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
 from syndicate.vocabulary.sending import HoldScope, MailingState
 from syndicate.vocabulary.sources import SourceState
 from tests import rows
-from tests.alarms import beside, held_documents, senders, sign_ups, untold
+from tests.alarms import beside, held_documents, keys, senders, sign_ups, untold
 from tests.rows import DAY, NOW
 
 S = dt.timedelta(seconds=1)
@@ -286,6 +286,7 @@ RINGS: dict[str, list[Ring]] = {
     "sign_ups": sign_ups.RINGS,
     "operators_untold": untold.RINGS,
     **beside.RINGS,
+    "keys": keys.RINGS,
     "sources": [
         a_troubled_source(SourceState.FAILING, 1, "The source wire-0 is failing."),
         a_troubled_source(
@@ -321,6 +322,7 @@ SILENT: dict[str, list[Make]] = {
     "sign_ups": sign_ups.SILENT,
     "operators_untold": untold.SILENT,
     **beside.SILENT,
+    "keys": keys.SILENT,
     "sources": held_documents.WELL,
     "held_documents": held_documents.QUIET,
     "newsletters": [newsletters_that_come_out],

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from syndicate import jobs, settings, signing
-from syndicate.articles import receive_push
+from syndicate import jobs, settings
+from syndicate.articles import push_keys, receive_push
 from syndicate.articles.receive_push import PushResult, entry_of
 from syndicate.errors import NotAllowedError, UsageError
+from syndicate.master_key import derive_key
 from syndicate.reading.records import Entry, PictureIn
 from syndicate.store.content.articles import Article, ArticleTag
 from syndicate.store.ground.session import transaction
@@ -310,13 +311,11 @@ def test_the_source_of_pushes_is_made_once_for_each_publication(cms: Cms) -> Non
 
 
 def test_each_publication_signs_with_a_key_of_its_own() -> None:
-    daily, weekly = (rows.unsaved_publication(slug) for slug in ("daily", "weekly"))
+    [key] = push_keys.derived("daily")
 
-    key = receive_push.secret_of(daily)
-
-    assert key == receive_push.secret_of(daily)
-    assert key != receive_push.secret_of(weekly)
-    assert key == signing.derive_key(settings.load().key(), "push:daily")
+    assert [key] == push_keys.derived("daily")
+    assert [key] != push_keys.derived("weekly")
+    assert key == derive_key(settings.load().key().signs, "push:daily")
 
 
 # Times that bring nothing in

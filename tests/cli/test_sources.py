@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from syndicate.articles import receive_push
+from syndicate import clock
+from syndicate.articles import push_keys
 from syndicate.cli import articles, collect
 from syndicate.cli import sources as command
 from syndicate.store.ground.session import transaction
@@ -328,10 +329,8 @@ def test_removing_says_that_the_articles_stay() -> None:
 def test_the_key_of_a_cms_is_its_publications() -> None:
     newsroom.publication("weekly")
     with transaction() as tx:
-        keys = {
-            each.slug: receive_push.secret_of(each).hex()
-            for each in publications.all_publications(tx)
-        }
+        every = publications.all_publications(tx)
+        keys = {each.slug: push_keys.secret_of(tx, each, clock.now()).hex() for each in every}
 
     assert run("secret").out == f"{keys['daily']}\n"
     assert run("secret", "weekly", "--json").said == {"key": "weekly", "secret": keys["weekly"]}

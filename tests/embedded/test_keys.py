@@ -2,6 +2,9 @@
 
 import re
 import stat
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -62,3 +65,36 @@ def test_a_secret_left_half_written_is_made_anew(tmp_path: Path) -> None:
     (tmp_path / "secrets" / ".master_key.new").write_text("half")
 
     assert re.fullmatch("[0-9a-f]{64}", keys.master_key(tmp_path))
+
+
+def test_a_rotation_killed_while_it_writes_leaves_a_whole_key(tmp_path: Path) -> None:
+    """Killed in the middle of a hundred writes, the file holds one line or the other."""
+    keys.master_key(tmp_path)
+    lines = {f"{each:064x} {each + 1:064x} addresses:{each:064x}" for each in range(100)}
+    code = (
+        "import sys, pathlib; from syndicate.embedded import keys\n"
+        "print('ready', flush=True)\n"
+        "for line in sys.stdin: keys.replace_master_key(pathlib.Path(sys.argv[1]), line.strip())"
+    )
+    seen = set()
+    for wait_s in (0.0, 0.02, 0.05):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", code, str(tmp_path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert writer.stdin is not None
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "ready\n"
+        writer.stdin.write("\n".join(sorted(lines)) + "\n")
+        writer.stdin.flush()
+        time.sleep(wait_s)
+        writer.kill()
+        writer.communicate()
+        seen.add(keys.master_key(tmp_path))
+
+    assert {len(each) for each in seen - lines} <= {64}
+    assert stat.S_IMODE((tmp_path / "secrets" / "master_key").stat().st_mode) == 0o600
+    keys.replace_master_key(tmp_path, min(lines))
+    assert keys.master_key(tmp_path) == min(lines)

@@ -69,7 +69,7 @@ def test_a_command_with_the_stacks_database_takes_over_the_rest(
     assert own.need("redis_url") == SERVERS["SYNDICATE_REDIS_URL"]
     assert own.need("relay_url") == SERVERS["SYNDICATE_RELAY_URL"]
     assert own.base_url() == "http://127.0.0.1:8123"
-    assert own.key().hex() == keys.master_key(data_dir)
+    assert own.key().line() == keys.master_key(data_dir)
 
 
 @pytest.mark.parametrize(

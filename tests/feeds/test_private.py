@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from syndicate import clock, logs, settings
+from syndicate.master_key import MasterKey
 from syndicate.store.ground.session import transaction
 from syndicate.store.readers.subscribers import Subscription
 from syndicate.store.syndication import reader_feeds
@@ -22,7 +23,7 @@ from tests.feeds.proxies import ask, cache_before, proxy, serving
 
 pytestmark = pytest.mark.usefixtures("database")
 
-KEY = bytes.fromhex(MASTER_KEY)
+KEY = MasterKey(bytes.fromhex(MASTER_KEY))
 
 
 @pytest.fixture

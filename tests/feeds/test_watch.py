@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 
 from syndicate import clock
 from syndicate.feeds import watch
+from syndicate.master_key import MasterKey
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import consumers
 from syndicate.store.syndication.consumers import FeedConsumer, Visit
@@ -19,7 +20,7 @@ from tests.feeds import building, newsroom
 
 pytestmark = pytest.mark.usefixtures("database")
 
-KEY = bytes.fromhex(MASTER_KEY)
+KEY = MasterKey(bytes.fromhex(MASTER_KEY))
 HOUR = dt.timedelta(hours=1)
 EVERYTHING = 1
 

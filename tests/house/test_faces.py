@@ -20,6 +20,7 @@ THEIRS = {
     "syndicate/web/api/articles.py: idempotency.remember": "what a request was answered",
     "syndicate/web/api/articles.py: outbox.pass_on": "that a push is on its way",
     "syndicate/web/api/signed.py: tokens.use_once": "that a signature was used",
+    "syndicate/web/api/signed.py: push_keys.note_use": "when a key was last used",
     "syndicate/web/console/sign_in.py: tokens.use_once": "that a link was used",
     "syndicate/web/console/access.py: sessions.end": "who signs out may do nothing else",
     "syndicate/web/feed_visits.py: consumers.note": "which app holds what",

@@ -14,7 +14,7 @@ from syndicate.web.console.access import Needs as SessionNeeds
 MORE = tuple(
     f"{face}/{page}"
     for face in ("/console", "/api/v1")
-    for page in ("operators", "tokens", "sessions")
+    for page in ("operators", "tokens", "sessions", "keys")
 )
 # Whoever signs in or out is nobody yet, or nobody any more.
 OPEN = {

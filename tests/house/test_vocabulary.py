@@ -40,6 +40,8 @@ WORDS: dict[str, type[enum.Enum]] = {
 WITHOUT_A_CHECK = {
     "Act": "rows of older versions hold what these called it, and are never rewritten",
     "OpenedBy": "it follows from the kind",
+    "MasterKeyState": "it follows from the moments of the row",
+    "KeyKind": "it follows from the table that a key stands in",
     "KeyState": "it follows from the moments of the row",
     "Afterwards": "it is said once, when a newsletter ends; the audit keeps it",
     "Lead": "it is told when somebody looks, and kept nowhere",

@@ -26,6 +26,7 @@ from syndicate.embedded.postgres import Postgres
 from syndicate.journal import readers
 from syndicate.mail.mime.message import UNSUBSCRIBE
 from syndicate.mail.recovery import copy_check
+from syndicate.master_key import MasterKey
 from syndicate.sample import visitor
 from syndicate.store.ground import session
 from syndicate.store.ground.session import transaction
@@ -174,7 +175,7 @@ def _leave(program: Running, address: str) -> None:
         "JOIN newsletter n ON n.id = s.newsletter_id WHERE r.address = %s AND n.slug = %s"
     )
     [(subscription_id,)] = program.rows(query, address, DIGEST)
-    key = bytes.fromhex(keys.master_key(program.data_dir))
+    key = MasterKey(bytes.fromhex(keys.master_key(program.data_dir)))
     token = signing.sign(key, UNSUBSCRIBE, str(subscription_id))
     url = f"{program.web_url}/unsubscribe/{token}"
     assert visitor._ask("POST", url, headers={}, body=b"List-Unsubscribe=One-Click").status == 200

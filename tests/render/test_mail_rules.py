@@ -17,6 +17,7 @@ from syndicate.mail.mime.dkim import Signer
 from syndicate.mail.mime.message import Writer, content_rows, frozen_headers
 from syndicate.mail.mime.senders import Sender
 from syndicate.mail.mime.signers import Key, KeyName, Signers
+from syndicate.master_key import MasterKey
 from syndicate.render import mail_css, mail_page
 from syndicate.render.email import render
 from syndicate.render.mail_rules import Fault, faults
@@ -28,7 +29,7 @@ from tests.render.test_layout import GIVEN
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
-KEY = bytes(range(32))
+KEY = MasterKey(bytes(range(32)))
 SIGNER = Signer("daily.example", "s1", Ed25519PrivateKey.generate())
 LINK = "https://news.daily.example/confirm/x"
 COLOURS = {"colour": "#123456", "colour_on_dark": "#aabbcc"}

@@ -76,6 +76,9 @@ HINTS = (
     Hint("doctor --only rows", "doctor --only rows", shows="rows"),
     Hint("feeds move _ _", "feeds move floods-old everything", (), "feed-move"),
     Hint("issues list", "issues list", shows="morning"),
+    Hint("keys list", "keys list", shows="push:courier"),
+    Hint("keys rotate _", "keys rotate push:courier", (), "key-rotate"),
+    Hint("keys rotate master", "keys rotate master", (), "key-rotate"),
     Hint("mailings accepts …", "mailings accepts --relay mx:25 -"),
     Hint("mailings pause _", "mailings pause {sending}", (), "mailing-pause"),
     Hint("mailings release", "mailings release", ("mailings stop-all",), "mail-release"),
@@ -101,6 +104,7 @@ HINTS = (
         "publication-change",
     ),
     Hint("sample --help", "sample --help", shows="list"),
+    Hint("senders list", "senders list", shows="courier"),
     Hint("senders rotate -p _", "senders rotate -p courier", (), "sender-rotate"),
     Hint("setup --export", "setup --export", shows="[[publications]]"),
     Hint("setup newsroom.toml", "setup newsroom.toml", shows="as the file says"),
@@ -116,6 +120,7 @@ HINTS = (
 # What runs until it is stopped, or beside a whole installation: a test that runs it, by its words.
 ELSEWHERE = {
     "beat": ("docker-compose.yml", "command: [beat]"),
+    "keys end master": ("tests/cli/test_keys.py", 'run("end", "master", '),
     "sample list": ("tests/cli/test_sample.py", '"list"'),
     "up": ("tests/journeys/test_up.py", '"up", "--json"'),
     "up --restored": ("tests/journeys/test_restore.py", "--restored"),

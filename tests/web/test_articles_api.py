@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from syndicate.articles import receive_push
+from syndicate import clock
+from syndicate.articles import push_keys
 from syndicate.store.content import articles
 from syndicate.store.ground.session import transaction
 from syndicate.store.intake import sources
@@ -164,7 +165,7 @@ def key_of_daily() -> bytes:
     with transaction() as tx:
         publication = publications.by_slug(tx, "daily")
         assert publication is not None
-        return receive_push.secret_of(publication)
+        return push_keys.secret_of(tx, publication, clock.now())
 
 
 def signature(

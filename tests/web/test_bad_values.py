@@ -89,6 +89,7 @@ BODIES: dict[str, Any] = {
     "/api/v1/articles/{article_id}/kill": {"note": "n"},
     "/api/v1/articles/{article_id}/takedown": {"reason": "r"},
     "/api/v1/installation/stop": {"why": "w"},
+    "/api/v1/keys/{name}/rotate": {"days": 3},
     "/api/v1/senders/{slug}/rotate": {"domain": "courier.example.org"},
     "/api/v1/newsletters/{slug}/test": {"to": "reader001@example.com"},
     "/api/v1/sources/find": {"address": "news", "publication": "p", "allow": ["a"]},

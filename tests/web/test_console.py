@@ -35,7 +35,7 @@ PAGES = (
     *("/console/held", "/console/incidents"),
     *("/console/senders", "/console/readers", "/console/suppressions"),
     *("/console/audit", "/console/operators"),
-    *("/console/tokens", "/console/sessions"),
+    *("/console/tokens", "/console/sessions", "/console/keys"),
     *("/console/me", "/console/release"),
     "/console/stop",
     *(f"/console/start/{each}" for each in ("publication", "stories", "newsletter", "test")),

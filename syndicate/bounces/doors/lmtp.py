@@ -20,6 +20,7 @@ from syndicate import logs
 from syndicate.bounces.doors.intake import IntakeOutcome
 from syndicate.bounces.keeping import verp
 from syndicate.errors import SyndicateError
+from syndicate.master_key import MasterKey
 from syndicate.store.ground.session import DatabaseDownError
 
 log = logs.get(__name__)
@@ -51,7 +52,7 @@ class Reception:
     """
 
     take: Take
-    key: bytes
+    key: MasterKey
     others: Collection[str] = ()
     put_aside: Callable[[bytes], object] | None = None
 

@@ -14,6 +14,7 @@ from syndicate import logs
 from syndicate.bounces.keeping import verp
 from syndicate.bounces.reading.parts import Report
 from syndicate.bounces.reading.senders import declares_answer, is_null_sender
+from syndicate.master_key import MasterKey
 from syndicate.store.ground.session import transaction
 from syndicate.store.readers import subscribers
 
@@ -33,7 +34,7 @@ _OF_MANY = re.compile(r"(?i)\s*(?:bulk|junk|list)\b")
 _BY_APPLE = "x-apple-unsubscribe"
 
 
-def asked(report: Report, key: bytes) -> int | None:
+def asked(report: Report, key: MasterKey) -> int | None:
     """Which subscription a mail asks to end; None where it asks for none.
 
     Args:

@@ -6,18 +6,20 @@ The address for leaving looks alike, `b+0-SUBSCRIPTION-SEAL@…`, and has a seal
 server that brings us the one brings us the other.
 """
 
-import hmac
 import itertools
 import re
 from dataclasses import dataclass
 
 from syndicate import signing
+from syndicate.master_key import MasterKey
 
 # A quoted or folded report may break a long line in the middle of a name.
 _SOFT_BREAK = re.compile(rb"=\r?\n")
 _SENDER = re.compile(r"\bb\+(\d{1,18})-(\d{1,18})-([0-9a-f]{12})(?=@)", re.IGNORECASE)
 _MESSAGE_ID = re.compile(r"\bm(\d{1,18})\.(\d{1,18})\.([0-9a-f]{16})(?=@)", re.IGNORECASE)
 _LEAVING = re.compile(r"\bb\+0-(\d{1,18})-([0-9a-f]{20})(?=@)", re.IGNORECASE)
+
+_LEAVE = "leaving"
 
 # A report repeats its one name a few times; whoever writes more of them is guessing.
 NAMES_TRIED = 100
@@ -31,7 +33,7 @@ class Name:
     recipient_id: int
 
 
-def find(text: bytes | str, key: bytes) -> Name | None:
+def find(text: bytes | str, key: MasterKey) -> Name | None:
     """The delivery that a text names with our seal; None when it names none, or with a false one.
 
     Args:
@@ -47,19 +49,17 @@ def find(text: bytes | str, key: bytes) -> Name | None:
         for found in itertools.islice(pattern.finditer(words), NAMES_TRIED):
             name = Name(int(found[1]), int(found[2]))
             written = form.format(name.mailing_id, name.recipient_id)
-            if hmac.compare_digest(
-                found[3].lower(), signing.seal(key, purpose, written)[: len(found[3])]
-            ):
+            if _is_sealed(found[3], signing.seals(key, purpose, written)):
                 return name
     return None
 
 
-def leaving_name(key: bytes, subscription_id: int) -> str:
+def leaving_name(key: MasterKey, subscription_id: int) -> str:
     """The local part of the address by which a subscription is ended."""
-    return f"b+0-{subscription_id}-{_leaving_seal(key, subscription_id)}"
+    return f"b+0-{subscription_id}-{signing.seal(key, _LEAVE, str(subscription_id))[:20]}"
 
 
-def leaving(text: str, key: bytes) -> int | None:
+def leaving(text: str, key: MasterKey) -> int | None:
     """The subscription that an address for leaving in a text names; None without our seal.
 
     Args:
@@ -68,10 +68,13 @@ def leaving(text: str, key: bytes) -> int | None:
     """
     for found in itertools.islice(_LEAVING.finditer(text), NAMES_TRIED):
         subscription_id = int(found[1])
-        if hmac.compare_digest(found[2].lower(), _leaving_seal(key, subscription_id)):
+        if _is_sealed(found[2], signing.seals(key, _LEAVE, str(subscription_id))):
             return subscription_id
     return None
 
 
-def _leaving_seal(key: bytes, subscription_id: int) -> str:
-    return signing.seal(key, "leaving", str(subscription_id))[:20]
+def _is_sealed(given: str, seals: list[str]) -> bool:
+    """Whether a seal, cut to the length that it has in a name, is one of ours."""
+    return signing.is_one_of(
+        given.lower().encode(), (each[: len(given)].encode() for each in seals)
+    )

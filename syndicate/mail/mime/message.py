@@ -17,6 +17,7 @@ from syndicate.mail.mime.dkim import Signer
 from syndicate.mail.mime.senders import Sender
 from syndicate.mail.mime.signers import Signers
 from syndicate.mail.relay.supply import Envelope
+from syndicate.master_key import MasterKey
 from syndicate.render.email import Rendered
 from syndicate.render.encode import EIGHT_BIT
 from syndicate.render.merge import (
@@ -62,7 +63,7 @@ class Writer:
     """
 
     mailing: Mailing
-    key: bytes
+    key: MasterKey
     base_url: str
     signers: Signers | None = None
     _letterheads: dict[int, _Letterhead] = field(default_factory=dict, compare=False)
@@ -115,8 +116,13 @@ class Writer:
 
     def message_id(self, recipient_id: int, domain: str) -> str:
         """Unique per recipient, the same on every retry (RFC 5322 3.6.4)."""
+        return self.message_ids(recipient_id, domain)[0]
+
+    def message_ids(self, recipient_id: int, domain: str) -> list[str]:
+        """The same under each key: it is another after a rotation of the master key."""
         name = f"m{self.mailing.id}.{recipient_id}"
-        return f"<{name}.{self._seal('message-id', name)[:16]}@{domain}>"
+        seals = signing.seals(self.key, "message-id", name)
+        return [f"<{name}.{each[:16]}@{domain}>" for each in seals]
 
     def bounce_address(self, due: DueDelivery, domain: str) -> str:
         """The envelope sender: names mailing and recipient, sealed."""

@@ -7,12 +7,13 @@ Source: NIST SP 800-38D (AES-GCM).
 
 from syndicate import encryption
 from syndicate.errors import SettingsError
+from syndicate.master_key import MasterKey
 from syndicate.signing import BadTokenError
 
 _PURPOSE = "dkim key"
 
 
-def seal(master_key: bytes, name: str, pem: bytes) -> bytes:
+def seal(master_key: MasterKey, name: str, pem: bytes) -> bytes:
     """A private key for a row.
 
     Args:
@@ -23,7 +24,16 @@ def seal(master_key: bytes, name: str, pem: bytes) -> bytes:
     return encryption.encrypt(master_key, _PURPOSE, pem, about=name.encode())
 
 
-def unseal(master_key: bytes, name: str, sealed: bytes) -> bytes:
+def renewed(master_key: MasterKey, name: str, sealed: bytes) -> bytes | None:
+    """The same under the master key that signs now; None where it is.
+
+    Raises:
+        BadTokenError: it was sealed with another master key, or under another name.
+    """
+    return encryption.renewed(master_key, _PURPOSE, sealed, about=name.encode())
+
+
+def unseal(master_key: MasterKey, name: str, sealed: bytes) -> bytes:
     """The private key that `seal` hid.
 
     Raises:

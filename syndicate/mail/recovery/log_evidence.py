@@ -14,6 +14,7 @@ from syndicate.bounces.keeping import verp
 from syndicate.journal import lives
 from syndicate.mail.recovery import accept_log
 from syndicate.mail.relay import addresses
+from syndicate.master_key import MasterKey
 from syndicate.settings import Settings
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import accepts
@@ -94,7 +95,7 @@ class _Sorter:
     """Sorts Message-IDs of ours by mailing; others carry no seal, and are passed over."""
 
     into: dict[int, "array[int]"]
-    key: bytes
+    key: MasterKey
 
     def take(self, message_id: str) -> int | None:
         """Note one; its mailing, None where it is none of ours."""

@@ -154,7 +154,9 @@ def _message_ids(
             domains[key] = _domain(tx, key)
         domain = domains[key]
         if domain is not None:
-            found[writer.message_id(doubt.recipient_id, domain)] = doubt
+            # Of each key that it may have been sent under: they were perhaps rotated meanwhile.
+            names = writer.message_ids(doubt.recipient_id, domain)
+            found.update(dict.fromkeys(names, doubt))
     return found
 
 

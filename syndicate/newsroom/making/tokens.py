@@ -167,7 +167,8 @@ def _write(tx: Transaction, row: ApiToken, values: Values, change: Changed) -> N
         del columns["expires_at"]
     secret = values["secret_file"]
     if change.of("secret_file") and isinstance(secret, Secret):
-        columns["token_hash"] = secret.digest
+        columns |= {"token_hash": secret.digest, "secret_at": change.now}
+        columns |= {"former_hash": None, "former_until": None}
         sessions.end_all_by(tx, row.id)
     tokens.change(tx, row, columns)
 

@@ -78,6 +78,21 @@ def due_for_renewal(tx: Transaction, now: dt.datetime, *, limit: int) -> list[Hu
     return list(tx.scalars(query))
 
 
+def open_ones(tx: Transaction) -> list[HubSubscription]:
+    """Every subscription that is asked for or verified, by source, newest first."""
+    query = select(HubSubscription).where(HubSubscription.state.in_(HubState.open()))
+    return list(tx.scalars(query.order_by(HubSubscription.source_id, HubSubscription.id.desc())))
+
+
+def renew_soon(tx: Transaction, source_id: int, now: dt.datetime) -> bool:
+    """Let the hub of a source be asked anew at the next round; False where none has verified us."""
+    verified = [each for each in current(tx, source_id) if each.state is HubState.VERIFIED]
+    for each in verified:
+        each.renew_at = now
+    tx.flush()
+    return bool(verified)
+
+
 def ask(
     tx: Transaction,
     source_id: int,

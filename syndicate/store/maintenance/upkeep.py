@@ -11,7 +11,7 @@ from sqlalchemy import delete, or_, select, update
 
 from syndicate.store.composition import lost_stories
 from syndicate.store.ground.session import Transaction
-from syndicate.store.intake import hosts
+from syndicate.store.intake import hosts, push_keys
 from syndicate.store.platform import caps, due, idempotency, notices, tellings, tokens
 from syndicate.store.readers import subscribers
 from syndicate.store.readers.recipients import CONFIRMATION, Recipient
@@ -40,6 +40,7 @@ KEEP_TOLD = dt.timedelta(days=30)
 KEEP_NOTICES = dt.timedelta(days=7)
 # A ring that nobody ended in a quarter of a year is told anew.
 KEEP_TELLINGS = dt.timedelta(days=90)
+KEEP_PUSH_KEYS = dt.timedelta(days=30)  # for a question when a CMS was last heard
 KEEP_API_ANSWERS = dt.timedelta(days=1)  # longer than any program retries one request
 
 
@@ -56,6 +57,7 @@ def keep_house(tx: Transaction, now: dt.datetime) -> None:
     notices.forget_before(tx, now - KEEP_NOTICES)
     tellings.forget_before(tx, now - KEEP_TELLINGS)
     dkim_keys.finish(tx, now)
+    push_keys.forget_over(tx, now - KEEP_PUSH_KEYS)
     accepts.forget_before(tx, now - KEEP_ACCEPTS)
     lost_stories.forget_before(tx, now - KEEP_TOLD)
     hosts.forget_idle(tx, now)

@@ -215,6 +215,14 @@ def by_slug(tx: Transaction, slug: str) -> Publication | None:
     return tx.scalar(select(Publication).where(Publication.id == former.scalar_subquery()))
 
 
+def former_slugs(tx: Transaction, publication_id: int) -> list[str]:
+    """What a publication was called in addresses before."""
+    query = select(FormerSlug.slug).where(
+        FormerSlug.publication_id == publication_id, FormerSlug.section_id.is_(None)
+    )
+    return list(tx.scalars(query.order_by(FormerSlug.id)))
+
+
 def is_slug_taken(tx: Transaction, slug: str, *, but: int | None) -> bool:
     """Whether another publication has this slug now."""
     query = select(Publication.id).where(Publication.slug == slug, Publication.id != (but or 0))

@@ -50,6 +50,7 @@ class Installation(Table):
     # Mail leaves again; issues and mailings that were there by then are held until the release.
     rest_held_at: Mapped[dt.datetime | None]
     opens_from: Mapped[dt.datetime | None]  # what was due by then opens by no tick's word
+    addresses_key: Mapped[str | None]  # id of the key that addresses are hashed with
 
 
 # Where a database is: cluster, database, tables, and when the files of an embedded cluster were

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import ForeignKey, LargeBinary, delete, func, or_, select, update
+from sqlalchemy import ForeignKey, LargeBinary, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -111,6 +111,10 @@ class ApiToken(Table):
     publication_id: Mapped[int | None] = mapped_column(
         ForeignKey("publication.id", ondelete="CASCADE")
     )
+    secret_at: Mapped[dt.datetime | None]  # when its secret was changed last
+    # The secret before this one opens the same, until then.
+    former_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    former_until: Mapped[dt.datetime | None]
 
 
 @dataclass(frozen=True)
@@ -258,6 +262,29 @@ def find(tx: Transaction, token_id: int) -> ApiToken | None:
     return tx.get(ApiToken, token_id)
 
 
+def rotate(
+    tx: Transaction, token: ApiToken, secret: str, *, until: dt.datetime, now: dt.datetime
+) -> None:
+    """Give an API token another secret.
+
+    Args:
+        tx: the open transaction.
+        token: which.
+        secret: what `new_secret` returned.
+        until: the secret of before opens the same until then, aware UTC.
+        now: aware UTC.
+    """
+    token.former_hash, token.former_until = token.token_hash, until
+    token.token_hash, token.secret_at = digest(secret), now
+    tx.flush()
+
+
+def end_former(tx: Transaction, token: ApiToken) -> None:
+    """Let the secret of before open nothing any more."""
+    token.former_hash = token.former_until = None
+    tx.flush()
+
+
 def revoke(tx: Transaction, token_id: int) -> bool:
     """Forget an API token and end its sessions; False when there is none of this id."""
     gone = delete(ApiToken).where(ApiToken.id == token_id).returning(ApiToken.id)
@@ -266,9 +293,11 @@ def revoke(tx: Transaction, token_id: int) -> bool:
 
 def actor_of_token(tx: Transaction, secret: str, *, now: dt.datetime) -> Actor | None:
     """Who holds an API token; None when it is unknown or has expired."""
+    given = digest(secret)
+    is_former = and_(ApiToken.former_hash == given, ApiToken.former_until > now)
     token = tx.scalar(
         select(ApiToken).where(
-            ApiToken.token_hash == digest(secret),
+            or_(ApiToken.token_hash == given, is_former),
             or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now),
         )
     )

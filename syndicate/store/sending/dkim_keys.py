@@ -76,6 +76,12 @@ def every(tx: Transaction) -> list[DkimKey]:
     return list(tx.scalars(query))
 
 
+def put(tx: Transaction, key_id: int, before: bytes, after: bytes) -> bool:
+    """Keep the same key sealed anew; False where it was changed meanwhile."""
+    statement = update(DkimKey).where(DkimKey.id == key_id, DkimKey.sealed == before)
+    return tx.scalar(statement.values(sealed=after).returning(DkimKey.id)) is not None
+
+
 def waiting(tx: Transaction, domain: str) -> DkimKey | None:
     """The one of a domain that waits to be seen in DNS."""
     query = select(DkimKey).where(

@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate import signing
+from syndicate.master_key import MasterKey
 from syndicate.store.content.articles import Article, Revision
 from syndicate.store.ground.schema import Id, Table, text_enum
 from syndicate.store.ground.session import Transaction
@@ -261,12 +262,12 @@ def revoke_partner(tx: Transaction, name: str, *, now: dt.datetime) -> bool:
     return tx.scalar(statement.returning(FeedPartner.id)) is not None
 
 
-def token_of(master_key: bytes, partner_id: int) -> str:
+def token_of(master_key: MasterKey, partner_id: int) -> str:
     """What stands behind `?for=` in a partner's addresses."""
     return signing.sign(master_key, _PURPOSE, str(partner_id))
 
 
-def partner_of(master_key: bytes, token: str) -> int | None:
+def partner_of(master_key: MasterKey, token: str) -> int | None:
     """The partner of a token that we made, revoked or not; None of any other."""
     try:
         return int(signing.verify(master_key, _PURPOSE, token))

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syndicate import signing
+from syndicate.master_key import MasterKey
 from syndicate.store.composition.stories import is_drawn_from, is_in_one_of
 from syndicate.store.content.articles import Article
 from syndicate.store.content.visibility import may_show
@@ -68,7 +69,7 @@ def since(tx: Transaction, subscription_id: int) -> dt.datetime | None:
     )
 
 
-def issue(tx: Transaction, master_key: bytes, subscription_id: int, *, now: dt.datetime) -> str:
+def issue(tx: Transaction, master_key: MasterKey, subscription_id: int, *, now: dt.datetime) -> str:
     """Give a subscription its own feed, under a new address; an older one stops working.
 
     Returns:
@@ -90,7 +91,7 @@ def revoke(tx: Transaction, subscription_id: int) -> None:
     tx.execute(delete(SubscriptionFeed).where(SubscriptionFeed.subscription_id == subscription_id))
 
 
-def open_token(tx: Transaction, master_key: bytes, token: str) -> int | None:
+def open_token(tx: Transaction, master_key: MasterKey, token: str) -> int | None:
     """The subscription that a token opens the feed of; None when it was revoked or never ours."""
     try:
         subscription_id, _, key = signing.verify(master_key, _PURPOSE, token).partition(":")

@@ -48,6 +48,7 @@ class Done(enum.Enum):
     MAILED = "This address can get mail again."
     ERASED = "The reader has been erased."
     REVOKED = "Revoked: it no longer works."
+    KEY_ENDED = "Ended: what came before this key no longer works."
     BUILDING = "All feeds are being rebuilt."
     MOVED = "The feed has been moved."
     TAKEN = "The incident is yours."

@@ -12,6 +12,7 @@ from syndicate.bounces.keeping import record, rules, verp
 from syndicate.bounces.reading.provider_event import Told
 from syndicate.bounces.reading.verdict import Kind, Reason, Verdict
 from syndicate.mail.mime.message import Writer
+from syndicate.master_key import MasterKey
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import incidents
 from syndicate.store.readers import recipients, subscribers
@@ -331,7 +332,7 @@ def test_a_name_that_we_sealed_is_found_in_whatever_shape_it_comes_back() -> Non
     assert verp.find(f"To: <{address}>", key) == verp.Name(7, 9)
     assert verp.find(f"Return-Path: {folded}".encode(), key) == verp.Name(7, 9)
     assert verp.find(address.upper(), key) == verp.Name(7, 9)
-    assert verp.find(address, bytes(32)) is None
+    assert verp.find(address, MasterKey(bytes(32))) is None
     assert verp.find(address.replace("b+7-9", "b+7-8"), key) is None
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from syndicate.bounces.keeping import record, verp
 from syndicate.bounces.reading.classify import classify
 from syndicate.bounces.reading.parts import MAX_BLOCKS, read
+from syndicate.master_key import MasterKey
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending.events import DeliveryEvent
 from tests import matrix
@@ -61,7 +62,7 @@ def test_no_repetition_holds_the_next_mail_up(kind: str) -> None:
         raw = report(kind, piece)
 
         assert isinstance(classify(raw), tuple)
-        assert verp.find(raw, b"k" * 32) is None
+        assert verp.find(raw, MasterKey(b"k" * 32)) is None
 
 
 IN_HUNDREDS = "".join(

@@ -32,6 +32,7 @@ from syndicate.mail.mime.message import (
 from syndicate.mail.mime.senders import Sender
 from syndicate.mail.mime.signers import Key, KeyName, Signers
 from syndicate.mail.relay.supply import Envelope
+from syndicate.master_key import MasterKey
 from syndicate.render.email import render
 from syndicate.render.merge import Content
 from syndicate.store.sending.batch_leases import DueDelivery
@@ -39,7 +40,7 @@ from syndicate.store.sending.mailings import Mailing
 from syndicate.vocabulary.sending import KeyState, MailingKind
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
-KEY = bytes(range(32))
+KEY = MasterKey(bytes(range(32)))
 BASE = "https://news.daily.example"
 MAILING = Mailing(id=42, kind=MailingKind.DIGEST, message="digest")
 DUE = DueDelivery(3, 1001, "reader001@example.com", 77, 1, "en", 0, None)
@@ -228,7 +229,9 @@ def test_the_envelope_sender_is_sealed_and_short_enough() -> None:
     local, _, domain = sender.partition("@")
     assert len(local) <= 64  # RFC 5321 4.5.3.1.1
     assert domain == "daily.example"
-    assert sender != Writer(MAILING, bytes(32), BASE).bounce_address(due, "daily.example")
+    assert sender != Writer(MAILING, MasterKey(bytes(32)), BASE).bounce_address(
+        due, "daily.example"
+    )
 
 
 def test_a_retry_has_the_same_bytes() -> None:

@@ -7,6 +7,7 @@ from syndicate.errors import SettingsError
 from syndicate.mail.mime import dkim, sealed, signers
 from syndicate.mail.mime.dkim import Signer
 from syndicate.mail.mime.signers import Key, KeyName, Signers
+from syndicate.master_key import MasterKey
 from syndicate.settings import Settings
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import dkim_keys
@@ -14,7 +15,7 @@ from syndicate.vocabulary.sending import KeyState
 from tests.rows import NOW
 
 PRIVATE = Ed25519PrivateKey.generate()
-MASTER = bytes(range(32))
+MASTER = MasterKey(bytes(range(32)))
 
 
 def key(domain: str, selector: str = "s1", state: KeyState = KeyState.IN_USE) -> Key:
@@ -157,7 +158,7 @@ def test_a_sealed_key_opens_with_its_master_key_and_under_its_name_alone() -> No
     assert b"PRIVATE" not in hidden
     assert hidden != sealed.seal(MASTER, name, pem)
     for master, called, told in (
-        (bytes(32), name, hidden),
+        (MasterKey(bytes(32)), name, hidden),
         (MASTER, "s1._domainkey.courier.example", hidden),
         (MASTER, name, hidden[:-1]),
         (MASTER, name, b""),

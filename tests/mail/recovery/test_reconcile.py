@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from syndicate import settings
 from syndicate.mail.mime.message import Writer
 from syndicate.mail.recovery import reconcile
+from syndicate.master_key import id_of
 from syndicate.store.ground.session import transaction
 from syndicate.store.maintenance import upkeep
 from syndicate.store.sending import ledger
@@ -29,6 +30,7 @@ from tests.store.hands import (
 )
 
 pytestmark = pytest.mark.usefixtures("database")
+NEW = b"n" * 32
 LATER = NOW + dt.timedelta(minutes=2)
 RELAY = "relay.example:25"
 
@@ -93,6 +95,23 @@ def test_what_the_log_holds_is_accepted_and_the_rest_is_sent_again(log_file: Pat
     settle(again, accepted, 0, 2)
     give_back(again)
     assert state(mailing_id) is MailingState.DONE
+
+
+def test_what_was_sent_before_the_master_key_was_rotated_is_not_sent_twice(
+    log_file: Path, settings_env: pytest.MonkeyPatch
+) -> None:
+    mailing_id, old = doubtful(), settings.load().key()
+    log_file.write_bytes(line(message_id(mailing_id, 0)))
+    settings_env.setenv("SYNDICATE_MASTER_KEY", old.with_new(NEW).signed_by(id_of(NEW)).line())
+    settings.load.cache_clear()
+    with log_file.open("ab") as log:
+        log.write(line(message_id(mailing_id, 1)))
+
+    assert reconcile.reconcile(LATER) == 4
+
+    accepted, pending = DeliveryState.ACCEPTED, DeliveryState.PENDING
+    assert states(mailing_id) == [accepted, accepted, pending, pending]
+    assert_counts_agree(mailing_id)
 
 
 def test_nothing_younger_than_the_lag_is_settled(log_file: Path) -> None:

@@ -18,6 +18,7 @@ from syndicate.mail import single
 from syndicate.mail.mime import dkim as own_dkim
 from syndicate.mail.mime import sealed, senders
 from syndicate.mail.sender import check, steering
+from syndicate.master_key import MasterKey
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications, sender_checks, streams
 from syndicate.store.newsroom.sender_checks import Sender
@@ -241,7 +242,7 @@ def test_a_first_key_that_is_seen_within_a_run_signs_what_is_frozen_from_then_on
 def keep_unusable(domain: str) -> None:
     """A key in use that another master key made."""
     with transaction() as tx:
-        hidden = sealed.seal(bytes(32), f"s1._domainkey.{domain}", PEM)
+        hidden = sealed.seal(MasterKey(bytes(32)), f"s1._domainkey.{domain}", PEM)
         dkim_keys.add(tx, domain, "s1", hidden, now=NOW)
         dkim_keys.see(tx, domain, "s1", now=NOW)
 

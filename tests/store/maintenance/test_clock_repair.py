@@ -47,7 +47,8 @@ LEFT = {
     "meant by an editor, a publisher or a reader": {
         *("article.embargo_until", "article.published_at", "article.updated_at"),
         *("picture.rights_until", "featured.ends_at", "feed_page.until", "feed.gone_at"),
-        *("subscription.paused_until", "api_token.expires_at"),
+        *("subscription.paused_until", "api_token.expires_at", "api_token.former_until"),
+        *("push_key.ends_at", "master_key.ends_at"),
     },
     "the length of a promise; too long harms nobody": {
         *("mailing.expires_at", "console_session.expires_at", "feed_callback.lease_until"),
@@ -86,6 +87,9 @@ LEFT = {
         *("holder.since", "holder.died_at"),
         *("operator_passkey.used_at", "operator_code.created_at", "section.retired_at"),
         "source.retired_at",
+        *("api_token.secret_at", "push_key.made_at", "push_key.used_at", "master_key.made_at"),
+        *("master_key.held_at", "master_key.signs_at", "master_key.used_at"),
+        *("master_key.left_at", "master_key.ended_at", "master_key.journal_at"),
         *("subscription_change.at", "mailing_hold.placed_at", "publication_logo.at"),
         *("newsletter.paused_at", "newsletter.ended_at"),
         *("operator_notice.at", "operator_notice.done_at"),

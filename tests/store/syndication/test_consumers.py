@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from syndicate import signing
+from syndicate.master_key import MasterKey
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom.publications import Publication
 from syndicate.store.syndication import consumers
@@ -22,7 +23,7 @@ in_database = pytest.mark.usefixtures("database")
 
 TICK = dt.timedelta(microseconds=1)
 HOUR = dt.timedelta(hours=1)
-KEY = b"k" * 32
+KEY = MasterKey(b"k" * 32)
 
 
 @pytest.fixture
@@ -350,7 +351,7 @@ def test_a_partners_token_names_them_to_us_alone() -> None:
     token = consumers.token_of(KEY, 7)
 
     assert consumers.partner_of(KEY, token) == 7
-    assert consumers.partner_of(b"x" * 32, token) is None
+    assert consumers.partner_of(MasterKey(b"x" * 32), token) is None
 
 
 @pytest.mark.parametrize(

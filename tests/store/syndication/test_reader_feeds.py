@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from syndicate import signing
+from syndicate.master_key import MasterKey
 from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.store.newsroom.newsletters import Newsletter
@@ -17,7 +18,7 @@ from tests import rows
 from tests.rows import DAY, NOW
 
 HOUR = dt.timedelta(hours=1)
-KEY, OTHER_KEY = b"k" * 32, b"o" * 32
+KEY, OTHER_KEY = MasterKey(b"k" * 32), MasterKey(b"o" * 32)
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def issue(subscription_id: int, now: dt.datetime = NOW) -> str:
         return reader_feeds.issue(tx, KEY, subscription_id, now=now)
 
 
-def opened(token: str, key: bytes = KEY) -> int | None:
+def opened(token: str, key: MasterKey = KEY) -> int | None:
     with transaction() as tx:
         return reader_feeds.open_token(tx, key, token)
 
