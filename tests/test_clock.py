@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 import time_machine
 
 from syndicate import clock
@@ -13,3 +14,22 @@ def test_now_is_aware_utc() -> None:
     with time_machine.travel(moment, tick=False):
         assert clock.now() == moment
         assert clock.now().tzinfo is dt.UTC
+
+
+def test_a_clock_that_was_set_is_not_believed_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = dt.datetime(2026, 11, 30, 8, 0, tzinfo=dt.UTC)
+    watch = clock.Watch()
+
+    def is_settled(minutes: float, set_by: float = 0) -> bool:
+        monkeypatch.setattr(clock, "steady", lambda: 32_400 + 60 * minutes)
+        with time_machine.travel(moment + dt.timedelta(minutes=minutes + set_by), tick=False):
+            return watch.is_settled()
+
+    assert is_settled(0)
+    assert is_settled(30), "time went by, and nobody set it"
+    assert is_settled(31, 0.5), "slewed"
+    assert not is_settled(32, 60), "an hour ahead"
+    assert not is_settled(36, 60)
+    assert is_settled(37.1, 60), "it stays so: it is right now"
+    assert not is_settled(38, 0), "set back"
+    assert is_settled(44, 0)

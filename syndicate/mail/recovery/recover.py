@@ -5,13 +5,16 @@ Every step asks the rows and is safe to run twice, or at once; the tick calls it
 
 import datetime as dt
 
-from syndicate import logs
+from syndicate import clock, logs
 from syndicate.mail import guard
 from syndicate.mail.recovery import deaths, reconcile
 from syndicate.store.ground.session import transaction
 from syndicate.store.sending import ledger, reaping
 
 log = logs.get(__name__)
+
+# What expires is over for good: no clock that was just set decides it.
+_WATCH = clock.Watch()
 
 
 def recover(now: dt.datetime) -> None:
@@ -33,10 +36,15 @@ def recover(now: dt.datetime) -> None:
             batch=batch.number,
             ambiguous=batch.ambiguous,
         )
+    if _WATCH.is_settled():
+        _end(now)
+    guard.check(now)
+    reconcile.reconcile(now)
+
+
+def _end(now: dt.datetime) -> None:
     with transaction() as tx:
         expired = ledger.expire(tx, now)
         ledger.finish_ended(tx, now)
     if expired:
         log.warning("deliveries_expired", deliveries=expired)
-    guard.check(now)
-    reconcile.reconcile(now)
