@@ -38,7 +38,7 @@ PIP_FLAGS := --quiet --quiet --disable-pip-version-check --no-warn-script-locati
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check told tests long whole covered lint fmt faults pictures db-new docs examples pins wheel clean
+.PHONY: help setup demo up test check told tests long whole covered lint fmt soak faults pictures db-new docs examples pins wheel clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -74,8 +74,8 @@ try-%:
 tests:
 	$(PYTEST) -m "not long" $(CHECK)
 
-long: $(FOR_WORK) ## what a push need not pass: whole matrices and journeys, coverage, the wheel alone; an hour
-	@$(MAKE) --no-print-directory --keep-going whole covered
+long: $(FOR_WORK) ## what a push need not pass: whole matrices and journeys, coverage, the soak, the wheel alone
+	@$(MAKE) --no-print-directory --keep-going whole covered soak
 	@$(MAKE) --no-print-directory wheel ALONE=1
 
 whole:
@@ -104,6 +104,9 @@ bench-%: $(FOR_WORK)
 	@case " $(BENCHES) " in *" $* "*) ;; *) \
 	  echo "There is no bench $*; there are: $(BENCHES)." >&2; exit 3;; esac
 	$(BIN)/python -m bench.$* $(ARGS)
+
+soak: $(FOR_WORK) ## a newsroom's work for twenty minutes with a fault a minute; ARGS="--json --minutes 3"
+	$(BIN)/python -m tests.faults.soak --json $(ARGS)
 
 faults: $(FOR_WORK) ## kill things in mid-send, the long form
 	$(BIN)/python -m tests.faults.campaign $(ARGS)

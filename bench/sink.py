@@ -1,15 +1,18 @@
 """A relay that takes everything as fast as Python can, for faults and figures.
 
-    python -m bench.sink --port 0 --dir FOLDER [--drop 0.0005 --seed 1]
+    python -m bench.sink --port 0 --dir FOLDER [--drop 0.0005 --seed 1] [--keep sign-up.example]
 
 Before each 250 a line of `FOLDER/accept.log` stands in the kernel (our accept log, see
 docs/operations.md); it survives a kill of this process. `--drop` is the share of messages that are
 kept, and logged, and whose 250 is never said: the connection is cut. `FOLDER/port` holds the port.
-Speaks PIPELINING, CHUNKING, 8BITMIME and SMTPUTF8.
+While it runs, `FOLDER/manner` may hold another share ({"drop": 0.01}) and a storm
+({"is_storm": true}: 421 to every command, and the connection is closed). Messages to a domain named
+by `--keep` are kept whole in `FOLDER/kept`. Speaks PIPELINING, CHUNKING, 8BITMIME and SMTPUTF8.
 """
 
 import argparse
 import datetime as dt
+import json
 import os
 import random
 import selectors
@@ -35,6 +38,7 @@ class Client:
     out: bytearray = field(default_factory=bytearray)
     rcpt: bytes = b""
     is_data: bool = False
+    is_over: bool = False
     chunk_left: int | None = None  # of BDAT
     scanned: int = 0
 
@@ -46,12 +50,16 @@ class Sink:
         folder: of the log and the port.
         drop: share of messages whose 250 is never said.
         seed: of the choice of those.
+        keep: the domain whose messages are kept whole; empty: none.
     """
 
-    def __init__(self, folder: Path, *, drop: float, seed: int) -> None:
+    def __init__(self, folder: Path, *, drop: float, seed: int, keep: str = "") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.drop = drop
+        self.drop = self.usual_drop = drop
+        self.is_storm = False
+        self.keep = f"@{keep}".encode() if keep else b""
+        self.kept = 0
         self.random = random.Random(seed)  # noqa: S311 - chance, not secrecy
         self.log = os.open(folder / "accept.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         self.lines: list[bytes] = []
@@ -68,12 +76,21 @@ class Sink:
         partial.replace(self.folder / "port")
         while not self.is_stopping:
             ready = self.selector.select(0.5)
+            self._mind_manner()
             served = [key.data for key, _ in ready if key.data is not None and self._read(key.data)]
             self._write_log()
             for client in served:
                 self._answer(client)
             if any(key.data is None for key, _ in ready):
                 self._accept(listener)
+
+    def _mind_manner(self) -> None:
+        try:
+            said = json.loads((self.folder / "manner").read_text())
+        except FileNotFoundError:
+            said = {}
+        self.drop = float(said.get("drop", self.usual_drop))
+        self.is_storm = bool(said.get("is_storm", False))
 
     def stop(self, *_signal: object) -> None:
         """End after this round."""
@@ -116,7 +133,10 @@ class Sink:
         return True
 
     def _command(self, client: Client, verb: bytes, line: bytes) -> None:
-        if verb == b"EHLO":
+        if self.is_storm:
+            client.out += b"421 4.7.0 Too busy, come back later\r\n"
+            client.is_over = True
+        elif verb == b"EHLO":
             client.out += _EHLO
         elif verb == b"RCPT":
             client.rcpt = line[line.index(b"<") + 1 : line.rindex(b">")]
@@ -150,6 +170,8 @@ class Sink:
 
     def _keep(self, client: Client, size: int) -> None:
         head = bytes(client.buffer[:4096])
+        if self.keep and client.rcpt.endswith(self.keep):
+            self._store(bytes(client.buffer[:size]))
         del client.buffer[:size]
         start = head.find(b"Message-ID: ") + 12
         message_id = head[start : head.find(b"\r\n", start)]
@@ -163,6 +185,14 @@ class Sink:
             client.out += b"DROP"
         else:
             client.out += b"250 2.0.0 Kept\r\n"
+
+    def _store(self, message: bytes) -> None:
+        folder = self.folder / "kept"
+        folder.mkdir(exist_ok=True)
+        self.kept += 1
+        partial = folder / f"{self.kept:06}.part"
+        partial.write_bytes(message.replace(b"\r\n..", b"\r\n.").removesuffix(_END))
+        partial.replace(folder / f"{os.getpid()}-{self.kept:06}.eml")
 
     def _write_log(self) -> None:
         if self.lines:
@@ -180,6 +210,8 @@ class Sink:
         except OSError:
             self._close(client)
         client.out.clear()
+        if client.is_over:
+            self._close(client)
 
     def _close(self, client: Client) -> None:
         try:
@@ -196,11 +228,12 @@ def main() -> None:
     parser.add_argument("--dir", type=Path, required=True)
     parser.add_argument("--drop", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    sink = Sink(arguments.dir, drop=arguments.drop, seed=arguments.seed)
+    parser.add_argument("--keep", default="")
+    asked = parser.parse_args()
+    sink = Sink(asked.dir, drop=asked.drop, seed=asked.seed, keep=asked.keep)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, sink.stop)
-    sink.serve(arguments.port)
+    sink.serve(asked.port)
 
 
 if __name__ == "__main__":
