@@ -16,13 +16,14 @@ from typing import Any
 from syndicate import jobs
 from syndicate.mail.mime.message import content_rows, frozen_headers
 from syndicate.mail.mime.senders import Sender
+from syndicate.mail.recovery import reconcile
 from syndicate.render.email import render
 from syndicate.store.ground.session import Transaction
 from syndicate.store.readers.recipients import Recipient
 from syndicate.store.sending import ledger
 from syndicate.store.sending.ledger import ContentRow
 from syndicate.store.sending.mailings import Mailing
-from syndicate.vocabulary.sending import AmbiguousPolicy, Lane, MailingKind, MailingState
+from syndicate.vocabulary.sending import Lane, MailingKind, MailingState
 
 VERSION = 1
 PRIORITY = 0  # before alerts (1) and digests (5)
@@ -113,7 +114,7 @@ def queue(  # noqa: PLR0913 - what the ledger needs to know, each by its name
         state=MailingState.SENDING,
         lane=Lane.URGENT,
         priority=PRIORITY,
-        policy=AmbiguousPolicy.RESEND,
+        policy=reconcile.policy(Lane.URGENT),
         content_version=VERSION,
         audience=1,
         expires_at=(not_before or now) + expires_in,

@@ -24,8 +24,8 @@ def take(
         return batch_leases.take(tx, lane, worker=worker, now=now)
 
 
-def taken(worker: uuid.UUID = WORKER) -> LeasedBatch:
-    leased = take(worker)
+def taken(worker: uuid.UUID = WORKER, lane: Lane = Lane.BULK) -> LeasedBatch:
+    leased = take(worker, lane=lane)
     assert leased is not None
     return leased
 

@@ -7,11 +7,11 @@ is open while a file is read.
 import datetime as dt
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from syndicate import clock, logs, settings
-from syndicate.errors import RefusedError
+from syndicate.errors import RefusedError, SettingsError
 from syndicate.mail.mime.message import Writer, return_domain
 from syndicate.mail.recovery import accept_log, copy_check
 from syndicate.mail.recovery.accept_log import Verdict
@@ -29,24 +29,25 @@ PUSHED = accept_log.PUSHED
 # Longer than from a chunk's intent to the end of its worker's lease, or to its results: 5 minutes
 # in which messages may begin, twice the 25 that one may take, a lease, and what a slow clock adds.
 BEFORE_DOUBT = dt.timedelta(hours=2)
+# An alert or a confirmation that its log tells nothing of is sent again after this, beyond the lag.
+URGENT_WAITS = dt.timedelta(minutes=1)
 LINES_AT_ONCE = 1000
 STORE_EVERY_S = 1.0
 
 
 def policy(lane: Lane) -> AmbiguousPolicy:
-    """The policy of a new mailing: the log settles a digest's doubts where there is one.
+    """The policy of a new mailing: the log settles its doubts where there is one.
 
     Args:
-        lane: urgent mail is sent again at once, for it cannot wait for a log.
+        lane: without a log urgent mail is sent again at once, all other is not.
     """
-    if lane is Lane.URGENT:
-        return AmbiguousPolicy.RESEND
-    has_log = settings.load().relay_accept_log is not None
-    return AmbiguousPolicy.RECONCILE if has_log else AmbiguousPolicy.SKIP
+    if settings.load().relay_accept_log is not None:
+        return AmbiguousPolicy.RECONCILE
+    return AmbiguousPolicy.RESEND if lane is Lane.URGENT else AmbiguousPolicy.SKIP
 
 
 def reconcile(now: dt.datetime) -> int:
-    """Settle what the log can settle. Safe to run twice.
+    """Settle what the log can settle, and what cannot wait for it. Safe to run twice.
 
     Args:
         now: aware UTC.
@@ -55,7 +56,7 @@ def reconcile(now: dt.datetime) -> int:
         How many deliveries were settled.
 
     Raises:
-        SettingsError: the log is set and cannot be read.
+        SettingsError: the log is set and cannot be read; what cannot wait was settled.
     """
     configured = settings.load()
     if configured.relay_accept_log is None:
@@ -66,10 +67,13 @@ def reconcile(now: dt.datetime) -> int:
         by_id = _message_ids(tx, open_doubts, configured)
     if not by_id:
         return 0
-    verdict = _ask(configured, by_id, now)
-    return sum(
-        _settle(batch, each, verdict, now=now, lag=lag) for batch, each in _by_batch(by_id).items()
-    )
+    overdue = {key: each for key, each in by_id.items() if _is_overdue(each, now - lag)}
+    try:
+        verdict = _ask(configured, by_id, now)
+    except SettingsError:
+        _settle_all(overdue, Verdict(), overdue, now=now, lag=lag)
+        raise
+    return _settle_all(by_id, verdict, overdue, now=now, lag=lag)
 
 
 def ingest(source: Iterable[bytes], *, relay_name: str, now: dt.datetime) -> int:
@@ -182,6 +186,25 @@ def _ask(configured: Settings, by_id: Mapping[str, Doubt], now: dt.datetime) -> 
         return Verdict(accepted, seen - accepted, complete_until)
 
 
+def _is_overdue(doubt: Doubt, logged_until: dt.datetime) -> bool:
+    is_old = doubt.since is not None and doubt.since + URGENT_WAITS <= logged_until
+    return doubt.is_urgent and is_old
+
+
+def _settle_all(
+    by_id: Mapping[str, Doubt],
+    verdict: Verdict,
+    overdue: Collection[str],
+    *,
+    now: dt.datetime,
+    lag: dt.timedelta,
+) -> int:
+    return sum(
+        _settle(batch, each, verdict, overdue, now=now, lag=lag)
+        for batch, each in _by_batch(by_id).items()
+    )
+
+
 def _by_batch(by_id: Mapping[str, Doubt]) -> dict[tuple[int, int], dict[str, Doubt]]:
     batches: dict[tuple[int, int], dict[str, Doubt]] = defaultdict(dict)
     for message_id, doubt in by_id.items():
@@ -193,6 +216,7 @@ def _settle(
     batch: tuple[int, int],
     by_id: Mapping[str, Doubt],
     verdict: Verdict,
+    overdue: Collection[str],
     *,
     now: dt.datetime,
     lag: dt.timedelta,
@@ -201,7 +225,7 @@ def _settle(
     unsure = {
         doubt.ordinal
         for key, doubt in by_id.items()
-        if key in verdict.unsure or not _is_complete(verdict, doubt, lag)
+        if key not in overdue and (key in verdict.unsure or not _is_complete(verdict, doubt, lag))
     } - accepted
     absent = {doubt.ordinal for doubt in by_id.values()} - accepted - unsure
     with transaction() as tx:

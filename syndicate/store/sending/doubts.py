@@ -21,6 +21,7 @@ from syndicate.vocabulary.sending import (
     BatchState,
     DeliveryReason,
     DeliveryState,
+    Lane,
     MailingState,
 )
 
@@ -34,6 +35,7 @@ class Doubt:
 
     Attributes:
         since: when it became ambiguous.
+        is_urgent: whether it can wait for a log only for a while.
     """
 
     mailing_id: int
@@ -43,6 +45,7 @@ class Doubt:
     language: str
     content_version: int | None
     since: dt.datetime | None
+    is_urgent: bool
 
 
 def ready(tx: Transaction, *, now: dt.datetime, lag: dt.timedelta) -> list[Doubt]:
@@ -62,6 +65,7 @@ def ready(tx: Transaction, *, now: dt.datetime, lag: dt.timedelta) -> list[Doubt
             Delivery.language,
             Delivery.content_version,
             Delivery.done_at,
+            Batch.lane == Lane.URGENT,
         )
         .join(
             Batch,

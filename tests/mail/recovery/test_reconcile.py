@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from syndicate import settings
+from syndicate.errors import SettingsError
 from syndicate.mail.mime.message import Writer
 from syndicate.mail.recovery import reconcile
 from syndicate.master_key import id_of
@@ -52,10 +53,12 @@ def pushed(log_file: Path, settings_env: pytest.MonkeyPatch) -> Path:
     return log_file
 
 
-def doubtful(policy: AmbiguousPolicy = AmbiguousPolicy.RECONCILE) -> int:
+def doubtful(
+    policy: AmbiguousPolicy = AmbiguousPolicy.RECONCILE, lane: Lane = Lane.BULK
+) -> int:
     """Four readers, all ambiguous since NOW."""
-    mailing_id = start(Plan(audience=4, policy=policy))
-    leased = taken()
+    mailing_id = start(Plan(audience=4, policy=policy, lane=lane))
+    leased = taken(lane=lane)
     intend(leased, 0, 1, 2, 3)
     settle(leased, DeliveryState.AMBIGUOUS, 0, 1, 2, 3)
     give_back(leased)
@@ -261,9 +264,39 @@ def test_old_lines_are_forgotten_and_heartbeats_kept() -> None:
 
 def test_the_policy_of_new_mailings_follows_the_log(log_file: Path) -> None:
     assert reconcile.policy(Lane.BULK) is AmbiguousPolicy.RECONCILE
-    assert reconcile.policy(Lane.URGENT) is AmbiguousPolicy.RESEND
+    assert reconcile.policy(Lane.URGENT) is AmbiguousPolicy.RECONCILE
     assert log_file.exists()
 
 
-def test_without_a_log_digests_are_sent_at_most_once() -> None:
+def test_without_a_log_digests_are_sent_at_most_once_and_alerts_at_least_once() -> None:
     assert reconcile.policy(Lane.BULK) is AmbiguousPolicy.SKIP
+    assert reconcile.policy(Lane.URGENT) is AmbiguousPolicy.RESEND
+
+
+def test_an_alert_whose_250_was_lost_is_not_sent_twice(log_file: Path) -> None:
+    mailing_id = doubtful(lane=Lane.URGENT)
+    log_file.write_bytes(b"".join(line(message_id(mailing_id, each)) for each in range(4)))
+
+    assert reconcile.reconcile(LATER) == 4
+    assert states(mailing_id) == [DeliveryState.ACCEPTED] * 4
+
+
+@pytest.mark.usefixtures("pushed")
+def test_an_alert_waits_for_a_silent_log_only_for_a_minute_and_a_digest_for_ever() -> None:
+    alert, digest = doubtful(lane=Lane.URGENT), doubtful()
+    soon = LATER - dt.timedelta(seconds=1)
+
+    assert reconcile.reconcile(soon) == 0
+    assert reconcile.reconcile(soon + reconcile.URGENT_WAITS) == 4
+
+    assert states(alert) == [DeliveryState.PENDING] * 4
+    assert states(digest) == [DeliveryState.AMBIGUOUS] * 4
+
+
+def test_an_alert_goes_out_though_its_log_cannot_be_read(log_file: Path) -> None:
+    mailing_id = doubtful(lane=Lane.URGENT)
+    log_file.unlink()
+
+    with pytest.raises(SettingsError):
+        reconcile.reconcile(LATER)
+    assert states(mailing_id) == [DeliveryState.PENDING] * 4
