@@ -73,9 +73,17 @@ class Member:
         elif now >= self._again_at:
             child.kill_session(self.process)
             self.process.log.finish()
-            self.start()
-            return True
+            return self._start_again(now)
         return False
+
+    def _start_again(self, now: float) -> bool:
+        try:
+            self.start()
+        except OSError as error:  # no memory, no file left: what runs goes on
+            self._again_at = now + self._pause_s()
+            log.warning("process_not_started", process=self.name, reason=str(error))
+            return False
+        return True
 
     def ask_to_stop(self) -> None:
         """Tell it to finish what it has in hand and end: once, as a second signal means haste."""
@@ -105,8 +113,13 @@ class Member:
 
     def _note_death(self, now: float, status: int) -> None:
         self._deaths = 0 if now - self._started_at > _WELL_S else self._deaths
-        pause_s = _BACKOFF_S[min(self._deaths, len(_BACKOFF_S) - 1)]
-        self._deaths += 1
+        pause_s = self._pause_s()
         self._again_at = now + pause_s
         self.dead = self._known
         log.error("process_died", process=self.name, status=status, again_in_s=pause_s)
+
+    def _pause_s(self) -> float:
+        """Until it is started again: longer each time."""
+        pause_s = _BACKOFF_S[min(self._deaths, len(_BACKOFF_S) - 1)]
+        self._deaths += 1
+        return pause_s

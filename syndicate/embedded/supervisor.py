@@ -91,6 +91,7 @@ class Stack:
         self._address: plan.Address | None = None
         self._run_dir: Path | None = None
         self._adoption: Adoption | None = None
+        self._has_old_run = False
 
     def __enter__(self) -> Self:
         """Start everything and wait until it is ready."""
@@ -175,7 +176,7 @@ class Stack:
         restarted = self.servers.tend() if self.servers else False
         was_dead = {member.dead for member in self._members()}
         # A list, not a generator: each one is tended, whatever the one before it did.
-        if any([member.tend() for member in self._members()] + [restarted]):
+        if any([member.tend() for member in self._members()] + [restarted, self._has_old_run]):
             self._write_run()
         for member in self._members():
             if member.dead is not None and member.dead not in was_dead:
@@ -269,7 +270,14 @@ class Stack:
         self._write_run()
 
     def _write_run(self) -> None:
-        folder.write_run(self.data_dir, self.run())
+        try:
+            folder.write_run(self.data_dir, self.run())
+        except OSError as error:  # a full disk is no reason to stop what runs
+            if not self._has_old_run:
+                log.warning("run_file_not_written", reason=str(error))
+            self._has_old_run = True
+        else:
+            self._has_old_run = False
 
     def run(self) -> dict[str, Any]:
         """What this stack is made of, as run.json holds it."""

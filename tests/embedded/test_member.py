@@ -46,6 +46,26 @@ def test_one_that_was_killed_comes_back(tmp_path: Path, members: list[Member]) -
     assert one.process.poll() is None
 
 
+def test_one_that_cannot_be_started_is_tried_again(tmp_path: Path, members: list[Member]) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    one = member(folder, "echo up; exec sleep 300", members)
+    one.start()
+    one.wait_until_ready()
+    assert one.process is not None
+    one.process.kill()
+    one.process.wait(10)
+    folder.rename(tmp_path / "away")  # no log can be written, as on a full disk
+
+    one.tend()
+    time.sleep(0.6)
+    assert not one.tend()
+    (tmp_path / "away").rename(folder)
+
+    assert wait_for(one.tend, seconds=5)
+    assert one.process.poll() is None
+
+
 def test_one_that_lives_is_left_alone(tmp_path: Path, members: list[Member]) -> None:
     one = member(tmp_path, "echo up; exec sleep 300", members)
     one.start()

@@ -175,9 +175,14 @@ def test_one_more_sender_joins_the_stack_by_its_folder(stack: Running, tmp_path:
 def test_parts_that_die_come_back(stack: Running) -> None:
     names = ("worker-urgent", "valkey", "mailbox", "web")
     before = stack.now()["processes"]
+    in_the_way = stack.data_dir / "run.json.new"
+    in_the_way.mkdir()  # as on a full disk: nothing new is written
 
     for name in names:
         os.kill(before[name], signal.SIGKILL)
+    assert wait_for(lambda: is_ready(f"{stack.run['web_url']}/readyz"), seconds=START_S)
+    assert stack.now()["processes"] == before
+    in_the_way.rmdir()
 
     def are_back() -> bool:
         processes = stack.now()["processes"]

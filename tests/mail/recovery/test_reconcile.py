@@ -53,9 +53,7 @@ def pushed(log_file: Path, settings_env: pytest.MonkeyPatch) -> Path:
     return log_file
 
 
-def doubtful(
-    policy: AmbiguousPolicy = AmbiguousPolicy.RECONCILE, lane: Lane = Lane.BULK
-) -> int:
+def doubtful(policy: AmbiguousPolicy = AmbiguousPolicy.RECONCILE, lane: Lane = Lane.BULK) -> int:
     """Four readers, all ambiguous since NOW."""
     mailing_id = start(Plan(audience=4, policy=policy, lane=lane))
     leased = taken(lane=lane)
