@@ -75,6 +75,7 @@ def test_a_doubt_says_which_delivery_it_is_and_what_its_copy_was() -> None:
             language="ar",
             content_version=4,
             since=SINCE,
+            is_urgent=False,
         )
     ]
 
