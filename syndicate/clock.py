@@ -45,4 +45,3 @@ class Watch:
             self._stepped_at_s = at_s
         self._ahead_s = ahead_s
         return self._stepped_at_s is None or at_s - self._stepped_at_s > SETTLES_S
-
