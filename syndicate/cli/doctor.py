@@ -37,6 +37,7 @@ from syndicate.cli.findings import (
 )
 from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.restores import check_restore, check_takedowns
+from syndicate.cli.ways import check_ways
 from syndicate.embedded import folder, keys, listening, places, probes, running, servers, valkey
 from syndicate.embedded.places import Orphan
 from syndicate.errors import PartialError, SyndicateError, UsageError
@@ -317,6 +318,7 @@ _CHECKS: tuple[Check, ...] = (
     check_web,
     check_clock,
     check_alarms,
+    check_ways,
     check_incidents,
     check_embargoes,
     check_rows,

@@ -11,7 +11,7 @@ HEAD = "| what is promised | how it is held | how it is tried |"
 # Other rooms add rows to these.
 SECTIONS = {
     "Doors before authentication", "Signing in and permissions", "Pages and feeds", "Forms",
-    "The hub", "Asking others", "Mail out", "Mail in", "Keys", "Processes and logs",
+    "The hub", "Asking others", "Mail out", "Bells", "Mail in", "Keys", "Processes and logs",
     "Files in and out",
 }  # fmt: skip
 CELLS = 3
