@@ -51,6 +51,6 @@ def _sign_ups(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
 SIGN_UPS = Alarm(
     "sign_ups",
     f"a publication answered more than {known.SIGN_UPS.most} sign-ups in an hour of the last day",
-    "/console/mailings?singles=1",
+    "/console/limits",
     _sign_ups,
 )

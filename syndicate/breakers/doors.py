@@ -21,7 +21,7 @@ from syndicate.store.sending import waiting_singles
 
 # So much beyond a limit even those who ask for the first time wait: they are too many.
 FAR = 10
-FEW = 2  # in the window of its network's limit
+MODEST = 2  # in the window of its network's limit
 
 
 @dataclass(frozen=True)
@@ -30,19 +30,21 @@ class Door:
 
     Attributes:
         scope: of its mails in the ledger.
+        paper: the limit of a publication; lifting it lets what waits go.
         network: what counts a network that asks.
         every: of those that wait one leaves in so long.
         longest: so long something waits at most.
     """
 
     scope: str
+    paper: Limit
     network: Limit
     every: dt.timedelta
     longest: dt.timedelta
 
     def is_modest(self, tx: Transaction, network: str, now: dt.datetime) -> bool:
         """Whether a network has asked for little here; its request of now is counted already."""
-        return self.network.used(tx, network, now) <= FEW
+        return self.network.used(tx, network, now) <= MODEST
 
     def refuse_full(
         self, tx: Transaction, publication_id: int, network: str, now: dt.datetime
@@ -89,18 +91,21 @@ class Door:
 
 SIGN_UP = Door(
     "confirmation",
+    known.SIGN_UPS,
     known.SIGN_UP_NETWORK,
     every=dt.timedelta(seconds=12),  # 300 an hour
     longest=dt.timedelta(days=3),  # a link lasts seven
 )
 EMAIL_ARTICLE = Door(
     "article",
+    known.EMAILED,
     known.EMAIL_ARTICLE_NETWORK,
     every=dt.timedelta(seconds=60),
     longest=dt.timedelta(hours=12),
 )
 FEEDBACK = Door(
     "feedback",
+    known.FED_BACK,
     known.FEEDBACK_NETWORK,
     every=dt.timedelta(seconds=60),
     longest=dt.timedelta(days=1),

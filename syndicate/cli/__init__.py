@@ -49,6 +49,7 @@ COMMANDS: Mapping[str, str] = {
     "subscribers": "Import, export, count, find and erase readers.",
     "suppressions": "List who gets no more mail, add to it, and lift.",
     "mailings": "Watch and steer mailings.",
+    "limits": "See how often strangers may do what, and lift a limit.",
     "senders": "Say what senders need in DNS, and what is there.",
     "bounces": "Read and record returned mail.",
     "articles": "Find and change articles.",

@@ -98,6 +98,7 @@ class Act(enum.StrEnum):
     MAILING_RENEW = "mailing-renew", "renewed the content", "content renewed"
     HOLD_PLACE = "hold-place", "held", "held"
     HOLD_LIFT = "hold-lift", "lifted the hold", "lifted"
+    LIMIT_LIFT = "limit-lift", "lifted"
     MAIL_STOP = "mail-stop", "stopped all mail", "stop"
     MAIL_HOLD = "mail-hold", "held all mail", "hold"
     MAIL_RELEASE = "mail-release", "released mail", "release"

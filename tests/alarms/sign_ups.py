@@ -62,7 +62,7 @@ def hours_that_were_quiet_or_long_ago(tx: Transaction) -> None:
     answered(tx, daily + 1, 9000, HOUR)
 
 
-PATH = "/console/mailings?singles=1"
+PATH = "/console/limits"
 RINGS: list[Callable[[Transaction], list[Need]]] = [
     two_hours_of_one_publication_and_one_of_another,
     a_flood_of_which_some_waits,

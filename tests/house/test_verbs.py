@@ -39,7 +39,7 @@ READING = {
         for read in OF_ANY_KIND
     ),
     *("operators list", "operators show", "operators sessions", "sources show"),
-    *("mailings holds", "newsletters offers", "audit"),
+    *("mailings holds", "newsletters offers", "audit", "limits list"),
 }
 # Jobs by hand do what a worker would do next; the others run the house, or play a newsroom in it.
 RUNNING = {

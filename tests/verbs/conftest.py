@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from syndicate import clock
+from syndicate.breakers import known
 from syndicate.characters import resolved
 from syndicate.errors import SyndicateError
 from syndicate.store.content.articles import Article
@@ -26,6 +27,7 @@ from syndicate.store.newsroom.streams import MailStream
 from syndicate.store.platform import installation, sessions, tokens
 from syndicate.store.platform import operators as acting
 from syndicate.store.platform.audit import Audit
+from syndicate.store.platform.caps import CapCounter
 from syndicate.store.platform.sessions import SignedInBy
 from syndicate.store.platform.tokens import Grant, Permission
 from syndicate.store.readers import recipients, subscribers
@@ -89,6 +91,8 @@ def _place(site: Site) -> dict[str, object]:
     }
     with transaction() as tx:
         installation.stamp(tx, "test")
+        spent = {"cap": known.HUB_DAY.name, "key": "*", "used": known.HUB_DAY.most}
+        tx.add(CapCounter(**spent, window_from=known.HUB_DAY.window(clock.now())))
         found: dict[str, object] = dict(room.articles)
         found |= mailings
         found |= {"newsletter": room.newsletter, "issue": room.issue}

@@ -56,6 +56,8 @@ HINTS = (
         "article-embargo",
     ),
     Hint("articles list --held", "articles list --held"),
+    Hint("limits lift _ _", "limits lift hub:day *", (), "limit-lift"),
+    Hint("limits list", "limits list", shows="hub:day"),
     Hint("articles show _", "articles show {report}", shows="brought it first"),
     Hint(
         "articles split _ --source _",

@@ -14,6 +14,15 @@ def _incident(step: str, name: str) -> Asked:
 
 DONE = (
     Done(
+        "breakers.steering.lift",
+        Asked(
+            "limits lift hub:day",
+            ("/limits/lift", {"name": "hub:day"}),
+            ("/limits/lift", {"name": "hub:day"}),
+        ),
+        ("limit-lift", "limit:hub:day"),
+    ),
+    Done(
         "newsroom.incidents.take",
         _incident("take", "{incident}"),
         ("incident-take", "incident:{incident}"),
@@ -92,6 +101,16 @@ DONE = (
     ),
 )
 NOES = (
+    No(
+        "breakers.steering.lift",
+        Asked(
+            "limits lift nothing",
+            ("/limits/lift", {"name": "nothing"}),
+            ("/limits/lift", {"name": "nothing"}),
+        ),
+        NotFoundError,
+        "There is no limit nothing; `syndicate limits list` shows them all.",
+    ),
     No(
         "newsroom.incidents.take",
         _incident("take", str(NOBODY)),

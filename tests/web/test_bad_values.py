@@ -123,6 +123,7 @@ BODIES: dict[str, Any] = {
     "/api/v1/partners/revoke": {"name": "n"},
     "/api/v1/holds": {"scope": "issues", "which": "w", "why": "w"},
     "/api/v1/holds/lift": {"scope": "issues", "which": "w"},
+    "/api/v1/limits/lift": {"name": "confirmation", "key": "k"},
     "/api/v1/newsletters/{slug}/end": {"readers": "stay"},
     "/api/v1/issues/{issue_id}/test": {"to": "t", "language": "en"},
 }

@@ -28,7 +28,7 @@ PAGES = (
     *("/console", "/console/mailings"),
     *("/console/newsletters", "/console/articles"),
     *("/console/lists", "/console/issues"),
-    *("/console/holds", "/console/sources"),
+    *("/console/holds", "/console/limits", "/console/sources"),
     *("/console/sources/find", "/console/start"),
     *("/console/newsroom", "/console/feeds"),
     "/console/newsroom/new/publications",

@@ -5,6 +5,7 @@ They live in PostgreSQL and not in Redis, because losing them would open the doo
 
 import datetime as dt
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -23,6 +24,14 @@ class CapCounter(Table):
     key: Mapped[str] = mapped_column(primary_key=True)
     window_from: Mapped[dt.datetime] = mapped_column(primary_key=True)
     used: Mapped[int]
+
+
+@dataclass(frozen=True)
+class Spent:
+    """A key that used a cap up, and how much of it."""
+
+    key: str
+    used: int
 
 
 def take(tx: Transaction, cap: str, key: str, *, window_from: dt.datetime, limit: int) -> bool:
@@ -66,6 +75,53 @@ def used_by(
         CapCounter.cap == cap, CapCounter.key.in_(keys), CapCounter.window_from == window_from
     )
     return {row.key: row.used for row in tx.execute(query)}
+
+
+def spent(tx: Transaction, cap: str, *, used: int, since: dt.datetime, limit: int) -> list[Spent]:
+    """Keys that used so much of a cap, or more, in windows that began since a moment.
+
+    Args:
+        tx: the open transaction.
+        cap: which.
+        used: this much at least.
+        since: windows that began then count.
+        limit: how many keys at most; the most used first.
+    """
+    total = func.sum(CapCounter.used)
+    query = (
+        select(CapCounter.key, total.label("total"))
+        .where(CapCounter.cap == cap, CapCounter.window_from >= since)
+        .group_by(CapCounter.key)
+        .having(total >= used)
+        .order_by(total.desc(), CapCounter.key)
+        .limit(limit)
+    )
+    return [Spent(row.key, int(row.total)) for row in tx.execute(query)]
+
+
+def forget(
+    tx: Transaction, cap: str, keys: Collection[str] | None, *, used: int, since: dt.datetime
+) -> int:
+    """Let keys of a cap begin anew; how many did. Safe to run twice.
+
+    Args:
+        tx: the open transaction.
+        cap: which.
+        keys: whose; None for all that used so much.
+        used: see `keys`.
+        since: windows that began then are dropped.
+    """
+    found = delete(CapCounter).where(CapCounter.cap == cap, CapCounter.window_from >= since)
+    if keys is None:
+        many = select(CapCounter.key).where(CapCounter.cap == cap, CapCounter.window_from >= since)
+        found = found.where(
+            CapCounter.key.in_(
+                many.group_by(CapCounter.key).having(func.sum(CapCounter.used) >= used)
+            )
+        )
+    else:
+        found = found.where(CapCounter.key.in_(keys))
+    return len(set(tx.scalars(found.returning(CapCounter.key))))
 
 
 def beyond(tx: Transaction, cap: str, limit: int, *, since: dt.datetime) -> list[CapCounter]:

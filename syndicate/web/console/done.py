@@ -33,6 +33,8 @@ class Done(enum.Enum):
     RESENT = "It is being sent again."
     HELD = "The hold is in place."
     LIFTED = "The hold has been lifted."
+    LIMIT_LIFTED = "The limit has been lifted: those who were at it begin anew."
+    NO_LIMIT = "Nobody was at this limit, and nothing waited behind it."
     STOPPED = "Everything is stopped: no mail is sent until it is released."
     RELEASED = "Mail has been released."
     CORRECTED = "The correction has been published."
