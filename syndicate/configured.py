@@ -42,6 +42,22 @@ def has_file() -> bool:
     return _config_file().is_file()
 
 
+def secret_files(secret: Collection[str]) -> list[Path]:
+    """The files in which a secret is written, as far as they are there.
+
+    Args:
+        secret: names of the settings that are one, or hold one.
+    """
+    folder = Path(os.environ.get("SYNDICATE_SECRETS_DIR") or "")
+    found = list(_secret_files(folder).values()) if folder.name and folder.is_dir() else []
+    config = _config_file()
+    try:
+        said = tomllib.loads(config.read_text("utf-8")) if config.is_file() else {}
+    except (OSError, ValueError):
+        said = {}  # whoever reads its settings says so
+    return sorted([*found, *([config] if set(secret) & set(said) else [])])
+
+
 def _in_the_environment(
     known: Collection[str], environment: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from syndicate import clock, jobs, logs, settings
 from syndicate.errors import PermanentError
 from syndicate.journal import lives, readers, takedowns
-from syndicate.keys import sealing
+from syndicate.keys import open_files, sealing
 from syndicate.mail.recovery import copy_check, going_on, recover
 from syndicate.newsletters import alerts
 from syndicate.newsletters import run as newsletters
@@ -41,6 +41,7 @@ _SET_BACK, _SET_BACK_EVERY_S = "set_back", 3600.0
 _PUT_RIGHT, _PUT_RIGHT_EVERY_S = "put_right", 60.0
 _GO_ON, _GO_ON_EVERY_S = "go_on", 30.0  # journal and logs are read for it
 _ADDRESSES, _ADDRESSES_EVERY_S = "journal_addresses", 86_400.0
+_KEY_FILES_EVERY_S = 60.0
 _KEYS, _KEYS_EVERY_S = "master_keys", 10.0
 _EMBARGO_GRACE_S = 0.01  # a clock that reads a hair too little must not find nothing to release
 
@@ -189,6 +190,14 @@ def _noted(now: dt.datetime) -> Iterator[None]:
         raise
 
 
+def look_at_key_files(now: dt.datetime) -> None:
+    """Once a minute: let an alarm ring where others can read a file with a secret."""
+    told = open_files.found(settings.load())
+    if told:
+        with transaction() as tx:
+            open_files.note(tx, told, slot_of(now, _KEY_FILES_EVERY_S))
+
+
 def keep_keys(now: dt.datetime) -> None:
     """Write down which master keys are held here, and encrypt anew what is under an older one."""
     own = settings.load()
@@ -250,6 +259,7 @@ STEPS: tuple[Step, ...] = (
     keep_journal,
     keep_readers,
     keep_keys,
+    look_at_key_files,
     hint_due_feeds,
     hint_due_hub,
     hint_notices,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from syndicate import phrases, settings
 from syndicate.alarms.need import Alarm, Need
-from syndicate.keys import sealing, standing
+from syndicate.keys import open_files, sealing, standing
 from syndicate.mail.sending import allowed
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import due, installation, notices
@@ -84,4 +84,17 @@ KEYS = Alarm(
     "the database was written with",
     "/console/keys",
     _keys,
+)
+
+
+def _open_files(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
+    for each in open_files.noted(tx, now):
+        yield Need(f"A file with a secret is not its owner's alone: {each}")
+
+
+OPEN_KEY_FILES = Alarm(
+    "open_key_files",
+    "others on a worker's machine can read, or change, a file with a secret",
+    "/console/keys",
+    _open_files,
 )

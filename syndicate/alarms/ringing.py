@@ -26,6 +26,7 @@ ALARMS: tuple[Alarm, ...] = (
     installation.JOURNAL,
     installation.RESTORED,
     installation.KEYS,
+    installation.OPEN_KEY_FILES,
     content.SOURCES,
     content.HELD_DOCUMENTS,
     outgoing.NEWSLETTERS,

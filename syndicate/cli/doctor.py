@@ -41,6 +41,7 @@ from syndicate.cli.ways import check_ways
 from syndicate.embedded import folder, keys, listening, places, probes, running, servers, valkey
 from syndicate.embedded.places import Orphan
 from syndicate.errors import PartialError, SyndicateError, UsageError
+from syndicate.keys import open_files
 from syndicate.render import environment
 from syndicate.settings import Settings
 from syndicate.store.ground.session import transaction
@@ -258,6 +259,9 @@ def check_secrets(own: Settings, data_dir: Path) -> Finding:
     secret_files = list((data_dir / keys.FOLDER).glob("*")) if data_dir.exists() else []
     for path in secret_files:
         keys.refuse_open(path)
+    told = open_files.found(own)
+    if told:
+        return Finding("secrets", "fail", " ".join(told))
     if own.master_key is None and not secret_files:
         return Finding("secrets", "ok", "None yet; `syndicate up` makes them.")
     return Finding("secrets", "ok", "Readable by their owner alone.")

@@ -8,7 +8,6 @@ secret that exists is never written again, but for a rotation, which keeps the o
 import fcntl
 import os
 import secrets
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from syndicate import files
 from syndicate.errors import SettingsError
 from syndicate.master_key import KEY_BYTES
 
@@ -78,13 +78,13 @@ def dkim_key_file(data_dir: Path) -> Path:
 
 
 def refuse_open(path: Path) -> None:
-    """Refuse a secret that others may read.
+    """Refuse a secret that others may read or change.
 
     Raises:
-        SettingsError: group or others have any right on it.
+        SettingsError: group or others have any right on it, or it is another account's.
     """
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise SettingsError(f"{path} may be read by others; run `chmod 600 {path}`.")
+    if (fault := files.fault_of_secret(path)) is not None:
+        raise SettingsError(fault)
 
 
 def _folder(data_dir: Path) -> Path:

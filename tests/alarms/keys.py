@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from syndicate import phrases, settings
 from syndicate.alarms.need import Need
+from syndicate.keys import open_files
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform.installation import Installation
 from syndicate.store.platform.master_keys import MasterKeyRow
@@ -85,6 +86,19 @@ def a_rotation_that_goes_on(tx: Transaction) -> None:
     key(tx, OLD, held_at=NOW - DAY, signs_at=NOW - DAY, left_at=NOW - DAY, ends_at=NOW + DAY)
     key(tx, "2" * 16, 14 * MINUTE)
     key(tx, "3" * 16, held_at=NOW - dt.timedelta(hours=23))
+
+
+def a_file_that_others_can_read(tx: Transaction) -> list[Need]:
+    open_files.note(tx, ["/s/key may be read by others; run `chmod 600 /s/key`."], NOW - MINUTE)
+    said = (
+        "A file with a secret is not its owner's alone: /s/key may be read by others; run `chmod "
+        "600 /s/key`."
+    )
+    return [Need(said, PLACE)]
+
+
+def a_file_that_was_mended(tx: Transaction) -> None:
+    open_files.note(tx, ["/s/key may be read by others."], NOW - 3 * MINUTE)
 
 
 RINGS: list[Callable[[Transaction], list[Need]]] = [

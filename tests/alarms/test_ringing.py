@@ -287,6 +287,7 @@ RINGS: dict[str, list[Ring]] = {
     "operators_untold": untold.RINGS,
     **beside.RINGS,
     "keys": keys.RINGS,
+    "open_key_files": [keys.a_file_that_others_can_read],
     "sources": [
         a_troubled_source(SourceState.FAILING, 1, "The source wire-0 is failing."),
         a_troubled_source(
@@ -323,6 +324,7 @@ SILENT: dict[str, list[Make]] = {
     "operators_untold": untold.SILENT,
     **beside.SILENT,
     "keys": keys.SILENT,
+    "open_key_files": [keys.a_file_that_was_mended],
     "sources": held_documents.WELL,
     "held_documents": held_documents.QUIET,
     "newsletters": [newsletters_that_come_out],

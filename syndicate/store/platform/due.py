@@ -132,6 +132,21 @@ def newest(tx: Transaction, job: str, now: dt.datetime) -> dt.datetime | None:
     return tx.scalar(select(func.max(DueJob.slot)).where(DueJob.job == job, DueJob.slot <= now))
 
 
+def lately(tx: Transaction, prefix: str, *, since: dt.datetime, now: dt.datetime) -> list[str]:
+    """The jobs that begin so and of which a slot was taken after a moment, by name.
+
+    Args:
+        tx: the open transaction.
+        prefix: of their names.
+        since: aware UTC.
+        now: aware UTC; what is to come does not count.
+    """
+    query = select(DueJob.job).where(
+        DueJob.job.startswith(prefix, autoescape=True), DueJob.slot > since, DueJob.slot <= now
+    )
+    return list(tx.scalars(query.distinct().order_by(DueJob.job)))
+
+
 def forget_before(tx: Transaction, moment: dt.datetime) -> None:
     """Drop slots that no beat will ask for again."""
     tx.execute(delete(DueJob).where(DueJob.slot < moment))
