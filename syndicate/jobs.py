@@ -43,6 +43,7 @@ HUB = Job("feeds.hub", "hub")
 FETCH_BOUNCES = Job("bounces.fetch", "hub")
 CHECK_SENDERS = Job("senders.check", "hub")
 TELL_OPERATORS = Job("operators.tell", "hub")
+TELL_RINGS = Job("alarms.tell", "hub")
 COMPOSE_ISSUE = Job("newsletters.compose", "build")
 COMPOSE_ALERT = Job("newsletters.compose_alert", "urgent")
 OPEN_ALERTS = Job("newsletters.open_alerts", "urgent")
@@ -60,6 +61,7 @@ ALL: tuple[Job, ...] = (
     FETCH_BOUNCES,
     CHECK_SENDERS,
     TELL_OPERATORS,
+    TELL_RINGS,
     COMPOSE_ISSUE,
     COMPOSE_ALERT,
     OPEN_ALERTS,

@@ -25,7 +25,9 @@ from celery.signals import (
 )
 
 from syndicate import jobs, logs, settings
+from syndicate.alarms import heart
 from syndicate.store.ground import session
+from syndicate.store.platform.heartbeats import HeartKind
 from workers.vigil import Vigil
 
 _QUEUES = "--queues="
@@ -116,6 +118,16 @@ def _own_connections_after_fork(**_kwargs: Any) -> None:
 def _keep_vigil(**_kwargs: Any) -> None:
     """Before anything is leased; the clock leases nothing."""
     Vigil().begin()
+
+
+@worker_ready.connect
+def _beat_as_worker(sender: Any, **_kwargs: Any) -> None:
+    heart.start(HeartKind.WORKER, str(sender.hostname), queues_of(sys.argv))
+
+
+@beat_init.connect
+def _beat_as_beat(**_kwargs: Any) -> None:
+    heart.start(HeartKind.BEAT, socket.gethostname())
 
 
 @worker_ready.connect

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from syndicate import clock, jobs, logs, settings
+from syndicate.alarms import watch
 from syndicate.errors import PermanentError
 from syndicate.journal import lives, readers, takedowns
 from syndicate.keys import open_files, sealing
@@ -234,6 +235,12 @@ def hint_notices(now: dt.datetime) -> None:
             tx.hint(jobs.TELL_OPERATORS)
 
 
+def look_at_bells(now: dt.datetime) -> None:
+    """Stand watch over what must be heard, and wake whoever tells it."""
+    if watch.look(now):
+        jobs.hint(jobs.TELL_RINGS)
+
+
 def hint_ready_batches(now: dt.datetime) -> None:
     """Wake the senders of each lane that has a batch to take."""
     with transaction() as tx:
@@ -263,5 +270,6 @@ STEPS: tuple[Step, ...] = (
     hint_due_feeds,
     hint_due_hub,
     hint_notices,
+    look_at_bells,
     hint_ready_batches,
 )

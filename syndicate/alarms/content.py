@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from syndicate import phrases
-from syndicate.alarms.need import Alarm, Need
+from syndicate.alarms.need import CASES, Alarm, Need
 from syndicate.articles import date_notices
 from syndicate.store.ground.session import Transaction
 from syndicate.store.views import operations
+from syndicate.vocabulary.bells import Bell, Owner, Severity
 from syndicate.vocabulary.sources import SourceState
 
 _SOURCES = 5  # by name in each state; an outage of ours brings all at once
@@ -16,14 +17,19 @@ _SOURCES = 5  # by name in each state; an outage of ours brings all at once
 
 def _embargoes(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
     if held := date_notices.held_now(tx):
-        yield Need(held)
+        yield Need(held, key="embargoes")
 
 
 UNREAD_EMBARGOES = Alarm(
-    "unread_embargoes",
-    "articles are held because their embargoes cannot be read",
-    "/console/held",
-    _embargoes,
+    name="unread_embargoes",
+    help="articles are held because their embargoes cannot be read",
+    path="/console/held",
+    look=_embargoes,
+    bell=Bell.HELD,
+    owner=Owner.DESK,
+    severity=Severity.PAGE,
+    runbook="runbooks/held",
+    test=CASES,
 )
 
 
@@ -46,11 +52,14 @@ def _few_sources(found: Sequence[Need]) -> Iterable[Need]:
 
 
 SOURCES = Alarm(
-    "sources",
-    "a source is failing, dormant or gone",
-    "/console/sources",
-    _sources,
-    _few_sources,
+    name="sources",
+    help="a source is failing, dormant or gone",
+    path="/console/sources",
+    look=_sources,
+    fold=_few_sources,
+    owner=Owner.DESK,
+    runbook="runbooks/notices#sources",
+    test=CASES,
 )
 
 
@@ -59,13 +68,18 @@ def _held_documents(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
         yield Need(
             f"The source {name} changes all its headlines or stories at once; accept that, or drop "
             "it.",
+            key=f"source:{publication_id}:{name}",
             publication_id=publication_id,
         )
 
 
 HELD_DOCUMENTS = Alarm(
-    "held_documents",
-    "a source changes all its headlines or stories at once, and nobody has looked at it",
-    "/console/sources",
-    _held_documents,
+    name="held_documents",
+    help="a source changes all its headlines or stories at once, and nobody has looked at it",
+    path="/console/sources",
+    look=_held_documents,
+    bell=Bell.HELD,
+    owner=Owner.DESK,
+    runbook="runbooks/held",
+    test=CASES,
 )

@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Iterable
 
 from syndicate import phrases, settings
-from syndicate.alarms.need import Alarm, Need
+from syndicate.alarms.need import CASES, Alarm, Need, Threshold
 from syndicate.keys import open_files, sealing, standing
 from syndicate.mail.sending import allowed
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import due, installation, notices
+from syndicate.vocabulary.bells import Bell, Owner, Severity
 
 _JOURNAL_AGO = dt.timedelta(minutes=3)  # it is tried every two seconds
 
@@ -30,10 +31,14 @@ def _operators_untold(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
 
 
 OPERATORS_UNTOLD = Alarm(
-    "operators_untold",
-    "no relay took a mail to operators within two days, nor one since",
-    "/console/audit",
-    _operators_untold,
+    name="operators_untold",
+    help="no relay took a mail to operators within two days, nor one since",
+    path="/console/audit",
+    look=_operators_untold,
+    threshold=Threshold(notices.WITHIN, "without a mail taken"),
+    owner=Owner.OPERATORS,
+    runbook="runbooks/notices#operators_untold",
+    test=CASES,
 )
 
 
@@ -43,15 +48,21 @@ def _journal(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
         yield Need(
             "The journal beside the database cannot be read or written: after a restore, what "
             "readers do now would be forgotten. See that its disk is there and has room; the log "
-            "of the tick names the file (tick_step_failed)."
+            "of the tick names the file (tick_step_failed).",
+            key="journal",
         )
 
 
 JOURNAL = Alarm(
-    "journal",
-    "the journal beside the database could not be read or written in the last three minutes",
-    "/console/audit",
-    _journal,
+    name="journal",
+    help="the journal beside the database could not be read or written in the last three minutes",
+    path="/console/audit",
+    look=_journal,
+    bell=Bell.GONE,
+    owner=Owner.OPERATORS,
+    severity=Severity.PAGE,
+    runbook="runbooks/gone",
+    test=CASES,
 )
 
 
@@ -59,15 +70,21 @@ def _rest(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
     if (since := installation.rest_held_at(tx)) is not None:
         yield Need(
             f"This database was restored {phrases.moment(since)}. New mail is sent; what was open "
-            "then is held: see what would be sent, and release it."
+            "then is held: see what would be sent, and release it.",
+            key="restored",
         )
 
 
 RESTORED = Alarm(
-    "restored",
-    "a database was restored, and what was open then is held",
-    "/console/release",
-    _rest,
+    name="restored",
+    help="a database was restored, and what was open then is held",
+    path="/console/release",
+    look=_rest,
+    bell=Bell.HELD,
+    owner=Owner.OPERATORS,
+    severity=Severity.PAGE,
+    runbook="runbooks/held",
+    test=CASES,
 )
 
 
@@ -79,11 +96,14 @@ def _keys(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
 
 
 KEYS = Alarm(
-    "keys",
-    "a rotation of the master key stands still, a key's time is over, or this is not the key that "
-    "the database was written with",
-    "/console/keys",
-    _keys,
+    name="keys",
+    help="a rotation of the master key stands still, a key's time is over, or this is not the key "
+    "that the database was written with",
+    path="/console/keys",
+    look=_keys,
+    owner=Owner.OPERATORS,
+    runbook="runbooks/notices#keys",
+    test=CASES,
 )
 
 
@@ -93,8 +113,11 @@ def _open_files(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
 
 
 OPEN_KEY_FILES = Alarm(
-    "open_key_files",
-    "others on a worker's machine can read, or change, a file with a secret",
-    "/console/keys",
-    _open_files,
+    name="open_key_files",
+    help="others on a worker's machine can read, or change, a file with a secret",
+    path="/console/keys",
+    look=_open_files,
+    owner=Owner.OPERATORS,
+    runbook="runbooks/notices#open_key_files",
+    test=CASES,
 )

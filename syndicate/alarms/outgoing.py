@@ -1,11 +1,10 @@
 """Mail on its way, and what keeps it back: mailings, issues, holds, receivers, senders."""
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
 
 from syndicate import phrases, settings
-from syndicate.alarms.need import Alarm, Need, of
+from syndicate.alarms.need import CASES, Alarm, Need, Threshold, of
 from syndicate.bounces.keeping import advice
 from syndicate.mail.mime import signers
 from syndicate.newsletters import timetable
@@ -16,7 +15,9 @@ from syndicate.store.newsroom import incidents, newsletters, publications, sende
 from syndicate.store.platform import operators
 from syndicate.store.sending import holds
 from syndicate.store.views import operations, progress, troubles
+from syndicate.store.views.progress import MailingProgress
 from syndicate.store.views.troubles import Trouble
+from syndicate.vocabulary.bells import Bell, Owner, Severity
 from syndicate.vocabulary.newsletters import IssueState
 from syndicate.vocabulary.sending import HoldScope, MailingState
 
@@ -26,22 +27,30 @@ _INCIDENTS = 5  # by name; a block of our address brings dozens at once
 
 def _mailings(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
     found = progress.find_all(tx, operations.watched(tx))
-    titles = operations.titles(tx, [each.mailing.id for each in found])
     waiting = troubles.waiting(tx, found)
+    for each, named, path in called(tx, found):
+        paused = each.mailing.state is MailingState.PAUSED
+        if not paused and (trouble := waiting.get(each.mailing.id)):
+            yield of_mailing(each, f"{named} has {_said(trouble)}.", path, f"{path}/tick-off")
+
+
+def called(
+    tx: Transaction, found: Sequence[MailingProgress]
+) -> Iterator[tuple[MailingProgress, str, str]]:
+    """Mailings of issues with what each is called ("No. 2 of Morning") and its page."""
+    titles = operations.titles(tx, [each.mailing.id for each in found])
     for each in found:
-        title, path = titles.get(each.mailing.id), f"/console/mailings/{each.mailing.id}"
-        if title is None:  # it was deleted at this moment
-            continue
-        named = f"{title.called} of {title.newsletter}"
-        if each.mailing.state is MailingState.PAUSED:
-            said = f"is {each.mailing.state} with {each.counts.remaining} remaining"
-            need = Need(f"{named} {said}.", path)
-        elif trouble := waiting.get(each.mailing.id):
-            need = Need(f"{named} has {_said(trouble)}.", path, f"{path}/tick-off")
-        else:
-            continue
-        publication_id, newsletter_id = each.mailing.publication_id, each.mailing.newsletter_id
-        yield replace(need, publication_id=publication_id, newsletter_id=newsletter_id)
+        # One without was deleted at this moment.
+        if (title := titles.get(each.mailing.id)) is not None:
+            path = f"/console/mailings/{each.mailing.id}"
+            yield each, f"{title.called} of {title.newsletter}", path
+
+
+def of_mailing(each: MailingProgress, text: str, path: str, tick: str = "") -> Need:
+    """What waits of a mailing."""
+    mailing = each.mailing
+    whose = {"publication_id": mailing.publication_id, "newsletter_id": mailing.newsletter_id}
+    return Need(text, path, tick, key=f"mailing:{mailing.id}", **whose)  # type: ignore[arg-type]
 
 
 def _said(trouble: Trouble) -> str:
@@ -50,11 +59,15 @@ def _said(trouble: Trouble) -> str:
 
 
 MAILINGS = Alarm(
-    "mailings",
-    "a recent mailing is paused, or more than 2 % of its mails failed or some are in doubt, "
-    "which nobody has ticked off",
-    "/console/mailings",
-    _mailings,
+    name="mailings",
+    help="more than 2 % of a recent mailing's mails failed or some are in doubt, which nobody has "
+    "ticked off",
+    path="/console/mailings",
+    look=_mailings,
+    threshold=Threshold(2, "of its mails failed, or one in doubt"),
+    owner=Owner.OPERATORS,
+    runbook="runbooks/notices#mailings",
+    test=CASES,
 )
 
 
@@ -69,10 +82,13 @@ def _incidents(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
 
 
 INCIDENTS = Alarm(
-    "incidents",
-    "a receiver objects to our mail, and nobody looks after it",
-    "/console/incidents",
-    _incidents,
+    name="incidents",
+    help="a receiver objects to our mail, and nobody looks after it",
+    path="/console/incidents",
+    look=_incidents,
+    owner=Owner.OPERATORS,
+    runbook="runbooks/notices#incidents",
+    test=CASES,
 )
 
 
@@ -80,14 +96,19 @@ def _held_issues(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
     for issue, newsletter in operations.issues_in(tx, (IssueState.HELD,), since=now - _LOOK_BACK):
         why = (issue.note or "no reason given").removesuffix(".")
         text = f"{issue.called} of {newsletter.name} is held: {why}."
-        yield of(newsletter, text, f"/console/issues/{issue.id}")
+        yield of(newsletter, text, f"/console/issues/{issue.id}", key=f"issue:{issue.id}")
 
 
 HELD_ISSUES = Alarm(
-    "held_issues",
-    "an issue of the last two days is held",
-    "/console/newsletters",
-    _held_issues,
+    name="held_issues",
+    help="an issue of the last two days is held",
+    path="/console/newsletters",
+    look=_held_issues,
+    bell=Bell.HELD,
+    owner=Owner.DESK,
+    severity=Severity.PAGE,
+    runbook="runbooks/held",
+    test=CASES,
 )
 
 
@@ -100,6 +121,7 @@ def _holds(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
         publication_id, newsletter_id = standing.whose(tx, each.hold)
         yield Need(
             f"{each.name}: held by {by} since {since}: {why}.",
+            key=f"hold:{each.hold.id}",
             publication_id=publication_id,
             newsletter_id=newsletter_id,
             is_everybodys=each.hold.scope is HoldScope.ISSUES,
@@ -107,10 +129,14 @@ def _holds(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
 
 
 HOLDS = Alarm(
-    "holds",
-    "a mailing, a newsletter, a publication or all issues are on hold",
-    "/console/holds",
-    _holds,
+    name="holds",
+    help="a mailing, a newsletter, a publication or all issues are on hold",
+    path="/console/holds",
+    look=_holds,
+    bell=Bell.HELD,
+    owner=Owner.DESK,
+    runbook="runbooks/held",
+    test=CASES,
 )
 
 
@@ -125,10 +151,13 @@ def _unusable_stories(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
 
 
 LEFT_OUT_STORIES = Alarm(
-    "left_out_stories",
-    "an issue of the last two days was sent without a story that no mail can hold",
-    "/console/newsletters",
-    _unusable_stories,
+    name="left_out_stories",
+    help="an issue of the last two days was sent without a story that no mail can hold",
+    path="/console/newsletters",
+    look=_unusable_stories,
+    owner=Owner.DESK,
+    runbook="runbooks/notices#left_out_stories",
+    test=CASES,
 )
 
 
@@ -139,10 +168,13 @@ def _newsletters(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
 
 
 NEWSLETTERS = Alarm(
-    "newsletters",
-    "a newsletter is not sent, because of what its own row says",
-    "/console/newsletters",
-    _newsletters,
+    name="newsletters",
+    help="a newsletter is not sent, because of what its own row says",
+    path="/console/newsletters",
+    look=_newsletters,
+    owner=Owner.DESK,
+    runbook="runbooks/notices#newsletters",
+    test=CASES,
 )
 
 
@@ -164,8 +196,11 @@ def _senders(tx: Transaction, _now: dt.datetime) -> Iterable[Need]:
 
 
 SENDERS = Alarm(
-    "senders",
-    "what DNS says of a sender, or its key, lets receivers refuse or doubt its mail",
-    "/console/senders",
-    _senders,
+    name="senders",
+    help="what DNS says of a sender, or its key, lets receivers refuse or doubt its mail",
+    path="/console/senders",
+    look=_senders,
+    owner=Owner.OPERATORS,
+    runbook="runbooks/notices#senders",
+    test=CASES,
 )

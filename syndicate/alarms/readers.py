@@ -4,13 +4,14 @@ import datetime as dt
 from collections.abc import Iterable
 
 from syndicate import phrases
-from syndicate.alarms.need import Alarm, Need
+from syndicate.alarms.need import CASES, Alarm, Need, Threshold
 from syndicate.breakers import doors, known
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.platform import caps
 from syndicate.store.sending import waiting_singles
 from syndicate.store.views import operations
+from syndicate.vocabulary.bells import Owner
 
 _SIGN_UPS_AGO = dt.timedelta(days=1)  # it is seen in the morning
 
@@ -24,10 +25,14 @@ def _late_singles(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
 
 
 LATE_SINGLES = Alarm(
-    "late_singles",
-    "a confirmation or an emailed article has waited for more than two minutes",
-    "/console/mailings?singles=1",
-    _late_singles,
+    name="late_singles",
+    help="a confirmation or an emailed article has waited for more than two minutes",
+    path="/console/mailings?singles=1",
+    look=_late_singles,
+    threshold=Threshold(operations.LATE_SINGLE, "of waiting"),
+    owner=Owner.OPERATORS,
+    runbook="runbooks/notices#late_singles",
+    test=CASES,
 )
 
 
@@ -49,8 +54,12 @@ def _sign_ups(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
 
 
 SIGN_UPS = Alarm(
-    "sign_ups",
-    f"a publication answered more than {known.SIGN_UPS.most} sign-ups in an hour of the last day",
-    "/console/limits",
-    _sign_ups,
+    name="sign_ups",
+    help=f"a publication answered more than {known.SIGN_UPS.most} sign-ups in an hour of the last "
+    "day",
+    path="/console/limits",
+    look=_sign_ups,
+    owner=Owner.OPERATORS,
+    runbook="runbooks/notices#sign_ups",
+    test=CASES,
 )

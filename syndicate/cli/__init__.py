@@ -53,6 +53,7 @@ COMMANDS: Mapping[str, str] = {
     "senders": "Say what senders need in DNS, and what is there.",
     "bounces": "Read and record returned mail.",
     "articles": "Find and change articles.",
+    "alarms": "See what rings, acknowledge it, and ring a test.",
     "operators": "Add operators, and say what each may do where.",
     "tokens": "Create, list and revoke tokens of the HTTP API.",
     "keys": "List keys, and let another take the place of one.",

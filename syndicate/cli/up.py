@@ -7,13 +7,15 @@ from typing import Annotated
 
 import typer
 
-from syndicate import settings
+from syndicate import clock, settings
+from syndicate.alarms import memory
 from syndicate.cli import newsroom
 from syndicate.cli.actors import user
 from syndicate.cli.migrate import Restored
 from syndicate.cli.options import print_json
 from syndicate.cli.terminal import Terminal
 from syndicate.embedded import folder
+from syndicate.embedded.servers import StackBrokenError
 from syndicate.embedded.supervisor import Options, Stack
 from syndicate.mail.recovery import copy_check
 from syndicate.newsroom.sign_in_links import sign_in_url
@@ -65,9 +67,18 @@ def up(
                 sys.stdout.flush()
             else:
                 _welcome(console, stack, time.monotonic() - began)
-            stack.watch()
+            _keep_up(stack)
     except KeyboardInterrupt:
         console.print("· stopped")
+
+
+def _keep_up(stack: Stack) -> None:
+    """Keep it up; where PostgreSQL dies and takes all with it, somebody is told before the end."""
+    try:
+        stack.watch()
+    except StackBrokenError as error:
+        memory.ring_once(clock.now(), f"{error} All of Syndicate on this machine ends with it.")
+        raise
 
 
 def _welcome(console: Terminal, stack: Stack, seconds: float) -> None:

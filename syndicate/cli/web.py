@@ -7,7 +7,10 @@ import typer
 import uvicorn
 
 from syndicate import settings
+from syndicate.alarms import heart
+from syndicate.alarms.sentry import Sentry
 from syndicate.embedded import listening
+from syndicate.store.platform.heartbeats import HeartKind
 
 # Long enough for a page, short enough for a supervisor that waits.
 _GRACE_S = 5
@@ -46,4 +49,6 @@ def web(
         listener = listening.listen(own.host, own.port)
     else:
         listener = socket.socket(fileno=fd)
+    heart.start(HeartKind.WEB, socket.gethostname())
+    Sentry().start()
     uvicorn.Server(config).run(sockets=[listener])

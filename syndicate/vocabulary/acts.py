@@ -106,6 +106,9 @@ class Act(enum.StrEnum):
     INCIDENT_CLOSE = "incident-close", "closed", "closed"
     INCIDENT_LIFT = "incident-lift", "lifted the suppressions of"
 
+    RING_ACKNOWLEDGE = "ring-acknowledge", "acknowledged"
+    RING_TEST = "ring-test", "rang a test"
+
     READER_LOOK = "reader-look", "looked at", "reader.look"
     READER_WHY = "reader-why", "asked what became of an issue", "reader.why"
     READER_COPY = "reader-copy", "looked at a copy", "reader.copy"

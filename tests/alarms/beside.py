@@ -10,7 +10,8 @@ from syndicate.alarms.need import Need
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import due
 from syndicate.store.platform.installation import Installation
-from tests.rows import NOW
+from tests import rows
+from tests.rows import DAY, NOW
 
 THREE_MINUTES = dt.timedelta(minutes=3)
 SECOND = dt.timedelta(seconds=1)
@@ -39,16 +40,37 @@ def what_was_open_at_a_restore(tx: Transaction) -> list[Need]:
     return [Need(said, "/console/release")]
 
 
-def a_restore_of_which_all_is_held(tx: Transaction) -> None:
-    """The page of a stop says that, in red, and /readyz."""
-    tx.execute(update(Installation).values(held_at=NOW, stopped_at=NOW))
+def a_restore_of_which_all_is_held(tx: Transaction) -> list[Need]:
+    why = "the journal is of another life"
+    tx.execute(update(Installation).values(held_at=NOW, held_why=why, stopped_at=NOW))
+    return [Need(f"Mail is held since {phrases.moment(NOW)}: {why}.", "/console/release")]
 
 
+def a_stop_by_hand(tx: Transaction) -> list[Need]:
+    tx.execute(update(Installation).values(stopped_at=NOW, stopped_why="The wrong list."))
+    said = f"Everything is stopped since {phrases.moment(NOW)}: The wrong list."
+    return [Need(said, "/console/release")]
+
+
+def a_restore_that_was_released(tx: Transaction) -> None:
+    tx.execute(update(Installation).values(opens_from=NOW))
+
+
+def a_paused_newsletter(tx: Transaction) -> list[Need]:
+    made = rows.newsletter(tx, rows.publication(tx).id, paused_at=NOW - DAY)
+    return [Need("Morning is paused since 23 Nov 2026.", f"/console/newsletters/{made.id}")]
+
+
+def a_paused_newsletter_that_has_ended(tx: Transaction) -> None:
+    rows.newsletter(tx, rows.publication(tx).id, paused_at=NOW - DAY, ended_at=NOW)
+
+
+STOPS: list[Callable[[Transaction], list[Need]]] = [a_stop_by_hand, a_restore_of_which_all_is_held]
 RINGS: dict[str, list[Callable[[Transaction], list[Need]]]] = {
     "journal": [a_journal_that_was_missed],
     "restored": [what_was_open_at_a_restore],
 }
 SILENT: dict[str, list[Callable[[Transaction], None]]] = {
     "journal": [a_journal_that_is_there_again],
-    "restored": [a_restore_of_which_all_is_held],
+    "restored": [a_restore_that_was_released],
 }

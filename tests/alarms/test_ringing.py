@@ -27,7 +27,17 @@ from syndicate.vocabulary.newsletters import IssueState, NewsletterKind
 from syndicate.vocabulary.sending import HoldScope, MailingState
 from syndicate.vocabulary.sources import SourceState
 from tests import rows
-from tests.alarms import beside, held_documents, keys, senders, sign_ups, untold
+from tests.alarms import (
+    beside,
+    held_documents,
+    keys,
+    lateness,
+    processes,
+    senders,
+    sign_ups,
+    silence,
+    untold,
+)
 from tests.rows import DAY, NOW
 
 S = dt.timedelta(seconds=1)
@@ -268,11 +278,15 @@ def newsletters_that_come_out(tx: Transaction) -> None:
 
 
 RINGS: dict[str, list[Ring]] = {
-    "mailings": [
-        a_paused_mailing,
-        mailings_with_failures_and_doubts,
-        an_old_mailing_that_is_not_over,
-    ],
+    "stopped": beside.STOPS,
+    "gone": processes.RINGS,
+    "relays": processes.RELAYS,
+    "issue_not_begun": lateness.NOT_BEGUN,
+    "issue_not_done": lateness.NOT_DONE,
+    "alert_late": lateness.ALERTS,
+    "silent": silence.RINGS,
+    "paused_mailings": [a_paused_mailing, an_old_mailing_that_is_not_over],
+    "mailings": [mailings_with_failures_and_doubts],
     "incidents": [
         two_incidents,
         more_incidents_than_have_room(1, "1 more receiver objects to our mail."),
@@ -280,6 +294,7 @@ RINGS: dict[str, list[Ring]] = {
     ],
     "held_issues": [held_issues],
     "holds": [holds_of_two_scopes],
+    "paused_newsletters": [beside.a_paused_newsletter],
     "left_out_stories": [unusable_stories],
     "unread_embargoes": [an_unread_embargo],
     "late_singles": [one_late_single, two_late_singles],
@@ -310,6 +325,14 @@ RINGS: dict[str, list[Ring]] = {
     "senders": senders.RINGS,
 }
 SILENT: dict[str, list[Make]] = {
+    "stopped": [beside.a_restore_that_was_released],
+    "gone": processes.WELL,
+    "relays": processes.WELL_RELAYS,
+    "issue_not_begun": lateness.BEGUN,
+    "issue_not_done": lateness.DONE,
+    "alert_late": lateness.ALERTS_IN_TIME,
+    "silent": silence.QUIET,
+    "paused_mailings": [mailings_that_are_well],
     "mailings": [
         mailings_that_are_well,
         a_failure_in_the_seventh_mailing_from_the_top,
@@ -317,6 +340,7 @@ SILENT: dict[str, list[Make]] = {
     "incidents": [incidents_of_somebody_or_over],
     "held_issues": [issues_that_are_not_held_or_old],
     "holds": [a_hold_of_a_mailing_that_is_over],
+    "paused_newsletters": [beside.a_paused_newsletter_that_has_ended],
     "left_out_stories": [stories_of_old_and_lost_issues],
     "unread_embargoes": [an_embargo_with_an_end],
     "late_singles": [singles_in_time_or_sent],

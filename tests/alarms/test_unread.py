@@ -13,6 +13,7 @@ from syndicate.alarms.need import Alarm, Need
 from syndicate.alarms.ringing import ALARMS
 from syndicate.store.ground.session import Transaction, transaction
 from syndicate.vocabulary.articles import ArticleState
+from syndicate.vocabulary.bells import Owner
 from tests import rows
 from tests.rows import NOW
 
@@ -53,7 +54,15 @@ def look(statement: str) -> Alarm:
         tx.execute(text(statement))
         return []
 
-    return Alarm("made_up", "a test says so", "/console/sources", ask)
+    return Alarm(
+        name="made_up",
+        help="a test says so",
+        path="/console/sources",
+        look=ask,
+        owner=Owner.DESK,
+        runbook="runbooks/notices",
+        test="tests/alarms/test_unread.py",
+    )
 
 
 def test_what_the_database_refuses_leaves_the_transaction_to_the_others() -> None:

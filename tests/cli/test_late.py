@@ -18,6 +18,7 @@ HEAVY = {
 # What a command's first look at its own arguments needs.
 NEEDED = {
     **dict.fromkeys(("demo", "doctor", "servers", "up", "web"), HEAVY),
+    "alarms": {"cryptography", "jinja2", "premailer"},  # a test is mailed
     "send": {"cryptography"},  # its own stack's keys
 }
 STORE = {"psycopg", "sqlalchemy"}

@@ -40,6 +40,7 @@ READING = {
     ),
     *("operators list", "operators show", "operators sessions", "sources show"),
     *("mailings holds", "newsletters offers", "audit", "limits list"),
+    *("alarms list", "alarms show"),
 }
 # Jobs by hand do what a worker would do next; the others run the house, or play a newsroom in it.
 RUNNING = {
@@ -116,12 +117,11 @@ def test_every_verb_is_asked_and_refused_in_the_table() -> None:
 
     assert every
     assert every == {row.verb for row in DONE}
-    # To stop all mail, to let it go again, to build all feeds: it is refused to nobody who may.
-    # The refusals of the master key are of its steps (IN_STEPS).
+    # To stop all mail, to let it go again, to build all feeds, to ring a test: it is refused to
+    # nobody who may. The refusals of the master key are of its steps (IN_STEPS).
     alone = {
         *("mail.steering.stop_everything", "mail.steering.release"),
-        "feeds.steering.build_anew",
-        "keys.master.rotate",
+        *("feeds.steering.build_anew", "keys.master.rotate", "alarms.hearing.ring_test"),
     }
     assert every - alone == {row.verb for row in NOES}
 

@@ -38,6 +38,10 @@ WORDS: dict[str, type[enum.Enum]] = {
 }
 # Words that no column holds, or that one holds without a CHECK, and why.
 WITHOUT_A_CHECK = {
+    "Bell": "it follows from the alarm",
+    "Owner": "it follows from the alarm",
+    "Severity": "it follows from the alarm",
+    "RingState": "it follows from the moments of the row",
     "Act": "rows of older versions hold what these called it, and are never rewritten",
     "OpenedBy": "it follows from the kind",
     "MasterKeyState": "it follows from the moments of the row",

@@ -64,6 +64,8 @@ INTENDED: tuple[tuple[str, str], ...] = (
 # Tables that keep books of what was done: they may grow by themselves.
 BOOKS = {
     "api_answer": "an answer for each idempotency key",
+    "alarm_ring": "what rang, and who heard it",
+    "heartbeat": "when each process was last heard",
     "due_job": "slots of the tick",
     "fetch_host": "hosts that were asked",
     "sender_check": "what DNS says of senders",

@@ -28,6 +28,7 @@ from syndicate.store.platform import installation, sessions, tokens
 from syndicate.store.platform import operators as acting
 from syndicate.store.platform.audit import Audit
 from syndicate.store.platform.caps import CapCounter
+from syndicate.store.platform.rings import Ring
 from syndicate.store.platform.sessions import SignedInBy
 from syndicate.store.platform.tokens import Grant, Permission
 from syndicate.store.readers import recipients, subscribers
@@ -96,7 +97,7 @@ def _place(site: Site) -> dict[str, object]:
         found: dict[str, object] = dict(room.articles)
         found |= mailings
         found |= {"newsletter": room.newsletter, "issue": room.issue}
-        found |= _sources(tx, room, site)
+        found |= _sources(tx, room, site) | _rings(tx, room)
         found |= _feeds(tx, room)
         found |= _newsletters(tx, room)
         found |= _made(tx, room)
@@ -180,6 +181,26 @@ def _session(tx: Transaction) -> int:
     sessions.start(tx, someone, secret=secret, by=by, expires_at=ends_at, now=now)
     tx.flush()
     return sessions.of(tx, row.id, now=now)[0].id
+
+
+def _rings(tx: Transaction, room: rows.Newsroom) -> dict[str, object]:
+    """One that is over, and one that stands and that nobody has heard."""
+    plain_ring = {"path": "/console/mailings", "began_at": room.now, "last_seen_at": room.now}
+    made = [
+        plain.added(
+            tx,
+            Ring(
+                alarm="paused_mailings",
+                key=f"mailing:{ended_at}",
+                text="A mailing is paused.",
+                ended_at=ended_at,
+                publication_id=room.english,
+                **plain_ring,
+            ),
+        ).id
+        for ended_at in (room.now, None)
+    ]
+    return {"past_ring": made[0], "ring": made[1], "next_ring": made[1] + 1}
 
 
 def _sources(tx: Transaction, room: rows.Newsroom, site: Site) -> dict[str, object]:

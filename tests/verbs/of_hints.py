@@ -48,6 +48,7 @@ def _in_doubt(place: Place) -> None:
 
 _FILE = "subscribers import {file} --newsletter morning --wording agreed --json"
 HINTS = (
+    Hint("alarms acknowledge _", "alarms acknowledge {ring}", (), "ring-acknowledge"),
     Hint("articles embargo _ --lift", "articles embargo {embargoed} --lift", (), "article-embargo"),
     Hint(
         "articles embargo _ --until _",
@@ -72,6 +73,7 @@ HINTS = (
         action="operator-link",
         shows="/console/sign-in/",
     ),
+    Hint("doctor --only broker", "doctor --only broker", shows="broker"),
     Hint("doctor --only database", "doctor --only database", shows="database"),
     Hint("doctor --only dns --json", "doctor --only dns --json", shows="record"),
     Hint("doctor --only relay", "doctor --only relay", shows="relay"),

@@ -96,8 +96,43 @@ DONE = (
         ("mail-release", "installation"),
         before=Asked(api=("/installation/stop", {})),
     ),
+    Done(
+        "alarms.hearing.acknowledge",
+        Asked(
+            "alarms acknowledge {ring}",
+            ("/alarms/{ring}/acknowledge", {}),
+            ("/alarms/{ring}/acknowledge", {}),
+        ),
+        ("ring-acknowledge", "ring:{ring}"),
+    ),
+    Done(
+        "alarms.hearing.ring_test",
+        Asked("alarms test", ("/alarms/test", {}), ("/alarms/test", {})),
+        ("ring-test", "ring:{next_ring}"),
+        is_quiet_again=False,
+    ),
 )
 NOES = (
+    *(
+        No(
+            "alarms.hearing.acknowledge",
+            Asked(
+                f"alarms acknowledge {which}",
+                (f"/alarms/{which}/acknowledge", {}),
+                (f"/alarms/{which}/acknowledge", {}),
+            ),
+            error,
+            sentence,
+        )
+        for which, error, sentence in (
+            (NOBODY, NotFoundError, f"There is no ring {NOBODY}; see the list of alarms."),
+            (
+                "{past_ring}",
+                RefusedError,
+                "Ring {past_ring} is over: there is nothing to acknowledge.",
+            ),
+        )
+    ),
     *(
         No(f"mail.holding.{step}", held(step, scope, which), error, sentence)
         for step in ("hold", "unhold")

@@ -32,7 +32,7 @@ PAGES = (
     *("/console/sources/find", "/console/start"),
     *("/console/newsroom", "/console/feeds"),
     "/console/newsroom/new/publications",
-    *("/console/held", "/console/incidents"),
+    *("/console/held", "/console/incidents", "/console/alarms"),
     *("/console/senders", "/console/readers", "/console/suppressions"),
     *("/console/audit", "/console/operators"),
     *("/console/tokens", "/console/sessions", "/console/keys"),

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import exists, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from syndicate import jobs
@@ -59,12 +59,15 @@ def ask(tx: Transaction, article_ids: Collection[int], *, now: dt.datetime) -> l
     return fresh
 
 
-def due(tx: Transaction, *, now: dt.datetime) -> list[DueAlert]:
+def due(
+    tx: Transaction, *, now: dt.datetime, asked_before: dt.datetime | None = None
+) -> list[DueAlert]:
     """What is still to be told, in the order in which it was asked for.
 
     Args:
         tx: the open transaction.
         now: aware UTC; what may not be shown in mail now is left out.
+        asked_before: only what was asked for by then, or whose embargo ended by then.
     """
     asked_at = func.greatest(Article.alert_at, Article.embargo_until)
     earliest = max(now - WITHIN, installation.opens_from(tx) or now - WITHIN)
@@ -86,6 +89,7 @@ def due(tx: Transaction, *, now: dt.datetime) -> list[DueAlert]:
             .where(
                 Article.alert_at > now - AHEAD,
                 asked_at > max(earliest, newsletter.opens_from or earliest),
+                true() if asked_before is None else asked_at <= asked_before,
                 may_show(Channel.MAIL, now=now),
                 is_in_one_of(newsletter.languages),
                 is_drawn_from(newsletter),

@@ -28,7 +28,9 @@ from syndicate.store.newsroom.newsletters import Issue, Newsletter
 from syndicate.store.platform import notices
 from syndicate.store.platform.caps import CapCounter
 from syndicate.store.platform.due import SKEW
+from syndicate.store.platform.heartbeats import Heartbeat
 from syndicate.store.platform.notices import OperatorNotice
+from syndicate.store.platform.rings import Ring
 from syndicate.store.readers.recipients import Recipient
 from syndicate.store.sending import accepts, pacing
 from syndicate.store.sending.events import RelayAccept
@@ -53,6 +55,8 @@ _PACE = dt.timedelta(days=2)
 # A friend's address is forgotten after 30 days (actions.email_article).
 _PURGE = dt.timedelta(days=31)
 _RENEWAL = dt.timedelta(days=366)
+# A notice is rung again after a day (alarms.watch).
+_RING = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,7 @@ RULES: tuple[Rule, ...] = (
     Rule(FeedPing.due_at, hub.DELIVER_RETRIES[-1]),
     Rule(HubSubscription.renew_at, _RENEWAL, where=HubSubscription.state == HubState.ASKED),
     Rule(OperatorNotice.next_at, notices.AGAIN_AFTER),
+    Rule(Ring.next_at, _RING),
     Rule(Batch.not_before, _PACE, where=Batch.state == BatchState.READY),
     Rule(ReceiverPace.held_until, pacing.LONGEST_HOLD, becomes=pacing.FIRST_HOLD),
     _lease(FetchState.leased_until, source_leases.LEASE),
@@ -112,6 +117,10 @@ RULES: tuple[Rule, ...] = (
     _stamp(SourceNotice.at),
     _stamp(Featured.starts_at),
     _stamp(FeedConsumer.last_at),
+    _stamp(Ring.last_seen_at),
+    _stamp(Heartbeat.heard_at),
+    _stamp(Heartbeat.asked_at),
+    _stamp(Heartbeat.began_at),
     _stamp(Issue.created_at),
     _stamp(Newsletter.created_at),
     _stamp(Newsletter.opens_from),

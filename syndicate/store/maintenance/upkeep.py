@@ -12,7 +12,16 @@ from sqlalchemy import delete, or_, select, update
 from syndicate.store.composition import lost_stories
 from syndicate.store.ground.session import Transaction
 from syndicate.store.intake import hosts, push_keys
-from syndicate.store.platform import caps, due, idempotency, notices, tellings, tokens
+from syndicate.store.platform import (
+    caps,
+    due,
+    heartbeats,
+    idempotency,
+    notices,
+    rings,
+    tellings,
+    tokens,
+)
 from syndicate.store.readers import subscribers
 from syndicate.store.readers.recipients import CONFIRMATION, Recipient
 from syndicate.store.sending import accepts, dkim_keys, events, partitions
@@ -41,6 +50,10 @@ KEEP_NOTICES = dt.timedelta(days=7)
 # A ring that nobody ended in a quarter of a year is told anew.
 KEEP_TELLINGS = dt.timedelta(days=90)
 KEEP_PUSH_KEYS = dt.timedelta(days=30)  # for a question when a CMS was last heard
+# A quarter of a year of what rang, to learn from.
+KEEP_RINGS = dt.timedelta(days=90)
+# A process of another name has taken its place long before.
+KEEP_HEARTBEATS = dt.timedelta(days=7)
 KEEP_API_ANSWERS = dt.timedelta(days=1)  # longer than any program retries one request
 
 
@@ -56,6 +69,8 @@ def keep_house(tx: Transaction, now: dt.datetime) -> None:
     idempotency.forget_before(tx, now - KEEP_API_ANSWERS)
     notices.forget_before(tx, now - KEEP_NOTICES)
     tellings.forget_before(tx, now - KEEP_TELLINGS)
+    rings.forget_before(tx, now - KEEP_RINGS)
+    heartbeats.forget_before(tx, now - KEEP_HEARTBEATS)
     dkim_keys.finish(tx, now)
     push_keys.forget_over(tx, now - KEEP_PUSH_KEYS)
     accepts.forget_before(tx, now - KEEP_ACCEPTS)

@@ -55,6 +55,8 @@ class Done(enum.Enum):
     MOVED = "The feed has been moved."
     TAKEN = "The incident is yours."
     CLOSED = "The incident has been closed."
+    HEARD = "Acknowledged: it is told to nobody until it is over."
+    RUNG = "A test has been rung; what came back is below."
     CHECKED = "The sender has been checked; the results are below."
     ROTATED = "A new key waits for DNS: publish the record below, and it signs once it is seen."
     SIGNED_OUT = "The session has ended."

@@ -8,16 +8,19 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 
 from syndicate import clock
-from syndicate.alarms import ringing
+from syndicate.alarms import hearing, ringing
+from syndicate.alarms.need import Need
+from syndicate.alarms.shown import ShownRing, shown
 from syndicate.mail import steering
 from syndicate.mail.recovery import restored
 from syndicate.newsletters import timetable
 from syndicate.newsroom.newsletters import readable
 from syndicate.newsroom.verbs import allow
-from syndicate.store.ground.session import transaction
-from syndicate.store.newsroom import newsletters
+from syndicate.store.ground.session import Transaction, transaction
+from syndicate.store.newsroom import newsletters, publications
 from syndicate.store.newsroom.newsletters import Newsletter
-from syndicate.store.platform.tokens import Permission
+from syndicate.store.platform import rings
+from syndicate.store.platform.tokens import Actor, Permission
 from syndicate.store.views import first_steps, operations, progress
 from syndicate.web.console import pages, start
 from syndicate.web.console.actors import CanRead, CanStop
@@ -42,7 +45,7 @@ def home(actor: CanRead) -> Response:
     """The first look."""
     now = clock.now()
     with transaction() as tx:
-        needs = ringing.needs(tx, now, actor)
+        needs = _needs(tx, actor, now)
         found = [
             each
             for each in progress.find_all(tx, operations.watched(tx))
@@ -108,6 +111,24 @@ def release(actor: CanStop) -> Response:
     """Release mail; after a restore, settled by the accept logs first."""
     steering.release(actor=actor, now=clock.now())
     return pages.see_other("/console", Done.RELEASED)
+
+
+def _needs(
+    tx: Transaction, actor: Actor, now: dt.datetime
+) -> list[tuple[Need, ShownRing | None, bool]]:
+    """What waits for a person, what rings first: each with its ring, and whether they may hear it.
+
+    What somebody has acknowledged comes after what nobody has.
+    """
+    slugs = publications.slugs(tx)
+    standing = {(each.alarm, each.key): each for each in rings.open_ones(tx)}
+    found: list[tuple[Need, ShownRing | None, bool]] = []
+    for name, needs in ringing.by_name(tx, now, actor).items():
+        for need in needs:
+            row = standing.get((name, need.key))
+            ring = shown(row, slugs) if row is not None else None
+            found.append((need, ring, row is not None and hearing.may_acknowledge(actor, row)))
+    return sorted(found, key=lambda each: each[1] is None or each[1].acknowledged_at is not None)
 
 
 def _coming(every: Sequence[Newsletter], now: dt.datetime) -> list[Coming]:

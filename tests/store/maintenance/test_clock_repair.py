@@ -94,6 +94,8 @@ LEFT = {
         *("newsletter.paused_at", "newsletter.ended_at"),
         *("operator_notice.at", "operator_notice.done_at"),
         *("alarm_way.failing_since", "alarm_way.told_at", "alarm_telling.told_at"),
+        *("alarm_ring.began_at", "alarm_ring.ended_at", "alarm_ring.last_rung_at"),
+        "alarm_ring.acknowledged_at",
     },
 }  # fmt: skip
 
