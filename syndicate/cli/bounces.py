@@ -10,11 +10,12 @@ import typer
 from syndicate import clock, phrases, settings
 from syndicate.bounces.doors import intake as intakes
 from syndicate.bounces.doors import mailboxes
+from syndicate.bounces.doors.place import LARGEST
 from syndicate.bounces.keeping import advice
 from syndicate.bounces.reading import classify as verdicts
 from syndicate.cli.actors import actor
 from syndicate.cli.bounces_listen import listen
-from syndicate.cli.files import bytes_of, is_stdin
+from syndicate.cli.files import is_stdin, start_of_stdin
 from syndicate.cli.options import AsJson, print_json
 from syndicate.cli.terminal import Table, Terminal
 from syndicate.errors import PartialError
@@ -150,7 +151,7 @@ def lift(
 
 def _mails(path: Path) -> list[tuple[str, bytes]]:
     if is_stdin(path):
-        return [("-", bytes_of(path))]
+        return [("-", start_of_stdin(LARGEST))]
     return list(mailboxes.messages(path))
 
 

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from syndicate import files
 from syndicate.errors import NotFoundError, UsageError
+from syndicate.incoming import PIECE
 
 
 def is_stdin(file: Path) -> bool:
@@ -27,6 +28,14 @@ def bytes_of(file: Path) -> bytes:
     if not files.is_there(file):
         raise NotFoundError(f"There is no file {file}; name one that exists.")
     return files.held_by(file, str(file))
+
+
+def start_of_stdin(most_bytes: int) -> bytes:
+    """The beginning of what comes by standard input, which is read to its end all the same."""
+    start = sys.stdin.buffer.read(most_bytes)
+    while sys.stdin.buffer.read(PIECE):
+        pass
+    return start
 
 
 def written_or_printed(file: Path | None) -> AbstractContextManager[BinaryIO]:

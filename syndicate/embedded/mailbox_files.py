@@ -6,21 +6,25 @@ FOLDER/port                 where the server listens
 """
 
 import email.policy
+import io
 import itertools
 import json
 import os
 import re
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser, BytesParser
 from pathlib import Path
+from typing import BinaryIO
 
 from syndicate import clock
 from syndicate.errors import NotFoundError
 
 _NUMBER = itertools.count()
+_HEAD_BYTES = 65_536  # in which a Message-ID stands
 _MESSAGE_ID = re.compile(rb"^message-id:[ \t\r\n]*(\S+)", re.IGNORECASE | re.MULTILINE)
 _ID = re.compile(r"[0-9]+-[0-9]+")
 
@@ -35,7 +39,7 @@ class Accepted:
 
     mail_from: str
     recipients: tuple[str, ...]
-    content: bytes
+    content: bytes | BinaryIO
     id: str = field(default_factory=_new_id)
 
     @property
@@ -46,9 +50,34 @@ class Accepted:
     @property
     def message_id(self) -> str:
         """The Message-ID header, empty when it has none."""
-        head = self.content.split(b"\r\n\r\n", 1)[0]
+        head = self._opened().read(_HEAD_BYTES).split(b"\r\n\r\n", 1)[0]
         found = _MESSAGE_ID.search(head)
         return found[1].decode("ascii", "replace") if found else ""
+
+    @property
+    def size_bytes(self) -> int:
+        """Of its content."""
+        return self._opened().seek(0, io.SEEK_END)
+
+    def write(self, path: Path) -> None:
+        """Write its content; when this returns, it survives a power cut.
+
+        Raises:
+            OSError: the disk does not take it.
+        """
+        path, partial = _both_names(path)
+        with partial.open("wb") as file:
+            shutil.copyfileobj(self._opened(), file)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+
+    def _opened(self) -> BinaryIO:
+        """Its content from the beginning."""
+        if isinstance(self.content, bytes):
+            return io.BytesIO(self.content)
+        self.content.seek(0)
+        return self.content
 
 
 @dataclass(frozen=True)
@@ -80,7 +109,7 @@ class MailboxFolder:
         logged_bytes = log_file.stat().st_size if log_file.exists() else 0
         try:
             for message in accepted:
-                _write_synced(self.messages / message.file, message.content)
+                message.write(self.messages / message.file)
             with log_file.open("a", encoding="utf-8") as log:
                 log.write("".join(_log_line(message) for message in accepted))
                 log.flush()
@@ -96,7 +125,7 @@ class MailboxFolder:
 
     def write_port(self, port: int) -> None:
         """Say where the server listens."""
-        _write_synced(self.root / "port", f"{port}\n".encode())
+        Accepted("", (), f"{port}\n".encode()).write(self.root / "port")
 
     def newest(self, limit: int) -> list[Listed]:
         """The newest messages first."""
@@ -148,7 +177,7 @@ def _log_line(message: Accepted) -> str:
         "mail_from": message.mail_from,
         "rcpt": list(message.recipients),
         "file": message.file,
-        "bytes": len(message.content),
+        "bytes": message.size_bytes,
     }
     return json.dumps(record, ensure_ascii=False) + "\n"
 
@@ -156,15 +185,6 @@ def _log_line(message: Accepted) -> str:
 def _both_names(path: Path) -> tuple[Path, Path]:
     """A file's name, and the one that it has while it is written."""
     return path, path.with_suffix(".part")
-
-
-def _write_synced(path: Path, content: bytes) -> None:
-    path, partial = _both_names(path)
-    with partial.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -181,3 +182,130 @@ def test_the_folder_lists_newest_first_and_reads_by_id(tmp_path: Path, folder: P
     for bad in ("../accept", "0-0", "*"):
         with pytest.raises(NotFoundError):
             mailbox.read(bad)
+
+
+def memory_kib(pid: int) -> int:
+    """What a process holds in memory."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0])
+
+
+MEGABYTE = b"a line of a text that is sent again and again to and fro\r\n" * 17_900
+
+
+def send_big(folder: Path, megabytes: int, *, is_chunking: bool) -> bytes:
+    """The answer to a mail of so many megabytes that does not say its size."""
+    with socket.create_connection(("127.0.0.1", port(folder)), timeout=120) as sock:
+        file = sock.makefile("rb")
+        sock.sendall(b"MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n")
+        if is_chunking:
+            sock.sendall(b"BDAT %d LAST\r\n" % (megabytes * len(MEGABYTE)))
+        else:
+            sock.sendall(b"DATA\r\n")
+        for _ in range(megabytes):
+            sock.sendall(MEGABYTE)
+        sock.sendall(b"" if is_chunking else b".\r\n")
+        replies = [file.readline() for _ in range(4 if is_chunking else 5)]
+        sock.sendall(b"NOOP\r\n")
+        assert file.readline().startswith(b"250")
+        return replies[-1]
+
+
+def test_big_mails_many_at_once_cost_no_memory_and_are_refused(tmp_path: Path) -> None:
+    process = subprocess.Popen([*MAILBOX, str(tmp_path)])
+    try:
+        while not (tmp_path / "port").exists():
+            time.sleep(0.02)
+        deliver(tmp_path, 50, size=20_000)
+        before = memory_kib(process.pid)
+        most = [before]
+        with ThreadPoolExecutor(6) as pool:
+            asked = [
+                pool.submit(send_big, tmp_path, 100, is_chunking=bool(number % 2))
+                for number in range(6)
+            ]
+            while not all(each.done() for each in asked):
+                most.append(memory_kib(process.pid))
+                time.sleep(0.02)
+        answers = {each.result() for each in asked}
+    finally:
+        process.terminate()
+        process.wait(10)
+
+    assert answers == {b"552 5.3.4 Too big\r\n"}
+    assert max(most) - before <= 40 * 1024
+    assert len(list((tmp_path / "messages").iterdir())) == 50
+
+
+def test_a_mail_that_says_it_is_too_big_is_refused_before_it_comes(folder: Path) -> None:
+    said = b"MAIL FROM:<a@b> BODY=8BITMIME SIZE=104857600\r\n"
+
+    replies = dialogue(folder, b"EHLO x\r\n", said, b"MAIL FROM:<a@b> SIZE=1000\r\n")
+
+    assert replies[2:] == [b"552 5.3.4 Too big\r\n", b"250 2.1.0 OK\r\n"]
+
+
+# What servers have taken for the end of a mail (SMTP smuggling, 2023), and what then follows.
+ENDS = [
+    b"\n.\n",
+    b"\n.\r\n",
+    b"\r\n.\n",
+    b"\r.\r",
+    b"\r\n.\r",
+    b"\n.\r",
+    b"\r\0\n.\r\n",
+    b"\r.\r\n",
+]
+SMUGGLED = (
+    b"MAIL FROM:<chief@daily.example>\r\nRCPT TO:<c@d>\r\nDATA\r\nSubject: Fraud\r\n\r\nx\r\n"
+)
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("is_chunking", [False, True])
+def test_no_end_of_a_mail_but_one_lets_a_second_one_in(
+    folder: Path, end: bytes, is_chunking: bool
+) -> None:
+    body = b"Subject: Lunch\r\n\r\nAt one." + end + SMUGGLED
+    last = b"BDAT %d LAST\r\n" % len(body) if is_chunking else b"DATA\r\n"
+
+    replies = dialogue(folder, b"MAIL FROM:<a@b>\r\n", b"RCPT TO:<c@d>\r\n")
+    with socket.create_connection(("127.0.0.1", port(folder)), timeout=10) as sock:
+        sock.sendall(b"MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n" + last + body)
+        sock.sendall(b"QUIT\r\n" if is_chunking else b".\r\nQUIT\r\n")
+        replies = list(sock.makefile("rb"))
+
+    expected = [220, 250, 250, 550, 221] if is_chunking else [220, 250, 250, 354, 550, 221]
+    assert codes(replies) == expected
+    assert list((folder / "messages").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "last"),
+    [
+        (b"NOOP\n", b"500 5.5.2 Bare <LF>\r\n"),
+        (b"NOOP " + b"x" * 5_000 + b"\r\n", b"500 5.5.2 Line too long\r\n"),
+        (b"x" * 100_000, b"500 5.5.2 Line too long\r\n"),
+        (b"BURP\r\n" * 100, b"421 4.7.0 Too many mistakes\r\n"),
+        (b"NOOP\r\n" * 600, b"421 4.7.0 Too many commands\r\n"),
+    ],
+)
+def test_a_client_that_only_costs_is_shown_out(folder: Path, said: bytes, last: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", port(folder)), timeout=10) as sock:
+        sock.sendall(said)
+        with suppress(ConnectionResetError):
+            replies = list(sock.makefile("rb"))
+
+    assert replies[-1] == last
+
+
+def test_a_hundred_and_first_connection_or_recipient_is_told_to_wait(folder: Path) -> None:
+    recipients = [b"RCPT TO:<c@d>\r\n"] * 101
+    assert dialogue(folder, b"MAIL FROM:<a@b>\r\n", *recipients)[-1].startswith(b"452 4.5.3")
+
+    with ExitStack() as stack:
+        for _ in range(100):
+            sock = stack.enter_context(socket.create_connection(("127.0.0.1", port(folder))))
+            assert sock.recv(100).startswith(b"220")
+        late = stack.enter_context(socket.create_connection(("127.0.0.1", port(folder))))
+        assert late.recv(100).startswith(b"421 4.3.2")

@@ -28,7 +28,9 @@ from syndicate.errors import NotFoundError, TemporaryError
 PORT, TLS_PORT = 143, 993
 ASIDE = "not-understood"
 AT_ONCE = 50
-BYTES_AT_ONCE = 10_000_000
+BYTES_AT_ONCE = 5_000_000
+# What one answer may hold; no server that cuts mails as it is asked sends as much.
+_ENDLESS = 2 * BYTES_AT_ONCE
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
 _PREFIX = re.compile(rb'\(\("((?:[^"\\]|\\.)*)"')
@@ -60,6 +62,27 @@ def visit(place: Place, take: Take) -> Visit:
         ) from None
 
 
+class _Bounded(imaplib.IMAP4):
+    """A server whose answers do not fill our memory."""
+
+    left = _ENDLESS
+
+    def read(self, size: int) -> bytes:
+        """So many bytes of an answer.
+
+        Raises:
+            IMAP4.abort: the server wants to send more than it was asked for.
+        """
+        self.left -= size
+        if self.left < 0:
+            raise self.abort("an answer is longer than what was asked for")
+        return super().read(size)
+
+
+class _BoundedTls(_Bounded, imaplib.IMAP4_SSL):
+    """The same over TLS."""
+
+
 class _Folder:
     """One folder of a mailbox, open.
 
@@ -68,7 +91,7 @@ class _Folder:
         name: of the folder.
     """
 
-    def __init__(self, server: imaplib.IMAP4, name: str) -> None:
+    def __init__(self, server: "_Bounded", name: str) -> None:
         self.server = server
         # What a server can do it may tell only who has signed in.
         self.abilities = _words(server.capability()[1])
@@ -107,6 +130,7 @@ class _Folder:
 
     def _read(self, uids: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
         """(UID, raw) of those that are still there; reading marks none as seen."""
+        self.server.left = _ENDLESS
         what = f"(UID BODY.PEEK[]<0.{LARGEST}>)"
         answer = self.server.uid("FETCH", _set(uids), what)
         for part in _done(answer):
@@ -146,11 +170,11 @@ class _Folder:
         return name
 
 
-def _connected(place: Place) -> imaplib.IMAP4:
+def _connected(place: Place) -> _Bounded:
     if place.scheme == "imaps":
         port, context = place.port or TLS_PORT, ssl.create_default_context()
-        return imaplib.IMAP4_SSL(place.host, port, ssl_context=context, timeout=TIMEOUT_S)
-    return imaplib.IMAP4(place.host, place.port or PORT, timeout=TIMEOUT_S)
+        return _BoundedTls(place.host, port, ssl_context=context, timeout=TIMEOUT_S)
+    return _Bounded(place.host, place.port or PORT, timeout=TIMEOUT_S)
 
 
 def _sign_in(server: imaplib.IMAP4, place: Place) -> None:

@@ -4,10 +4,12 @@
 
 What cannot be kept now stays in the mail server's queue and comes again: nothing is lost while the
 database is away, and what comes twice adds nothing. A longer mail than LARGEST is cut, because a
-report stands at its head. No dependency: the one kept library for this side of SMTP has had no
-release since May 2024 and gives one answer for all recipients.
+report stands at its head; it is held in a file until its turn comes, and one that is longer than
+ENDLESS is refused. A bare LF ends a line of a mail and never the mail. No dependency: the one kept
+library for this side of SMTP has had no release since May 2024 and gives one answer for all
+recipients.
 
-Source: RFC 2033; RFC 5321 4.5.3 (limits); RFC 2920, RFC 2034, RFC 6531.
+Source: RFC 2033; RFC 5321 4.5.3 (limits); RFC 1870, RFC 2920, RFC 2034, RFC 6531.
 """
 
 import asyncio
@@ -18,23 +20,29 @@ from dataclasses import dataclass, field
 
 from syndicate import logs
 from syndicate.bounces.doors.intake import IntakeOutcome
+from syndicate.bounces.doors.place import LARGEST
 from syndicate.bounces.keeping import verp
 from syndicate.errors import SyndicateError
+from syndicate.incoming import (
+    PIECE,
+    RECIPIENTS,
+    Caller,
+    ClientEndedError,
+    Spool,
+    declared_size,
+)
 from syndicate.master_key import MasterKey
 from syndicate.store.ground.session import DatabaseDownError
 
 log = logs.get(__name__)
 
-LARGEST = 1_000_000  # bytes that are looked at
-ENDLESS = 50_000_000  # bytes after which nobody listens any more
-RECIPIENTS = 100
+ENDLESS = 50_000_000  # bytes after which a mail is refused; nobody listens to eight times as many
 CONNECTIONS = 20
 AT_ONCE = 4  # mails, each with a database connection
-IDLE_S = 300.0
 STOP_S = 10.0
-_PIECE = 1 << 16
 _PATH = re.compile(r"(?i)\s*(FROM|TO):\s*<([^<>]*)>.*")
-_ABILITIES = ("PIPELINING", "ENHANCEDSTATUSCODES", "8BITMIME", "SMTPUTF8")
+_ABILITIES = ("PIPELINING", "ENHANCEDSTATUSCODES", f"SIZE {ENDLESS}", "8BITMIME", "SMTPUTF8")
+_LATER = "451 4.3.0 Not just now; come again"
 
 # Takes a raw mail and says what became of it.
 Take = Callable[[bytes], IntakeOutcome]
@@ -76,30 +84,20 @@ class _Envelope:
 class _Dialogue:
     """One client's connection."""
 
-    def __init__(
-        self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        desk: Reception,
-        turns: asyncio.Semaphore,
-    ) -> None:
-        self.reader = reader
-        self.writer = writer
+    def __init__(self, caller: Caller, desk: Reception, turns: asyncio.Semaphore) -> None:
+        self.caller = caller
         self.desk = desk
         self.turns = turns
         self.envelope = _Envelope()
 
     async def run(self) -> None:
-        """Talk until the client leaves, or says nothing for five minutes."""
+        """Talk until the client leaves, says nothing for five minutes, or costs too much."""
         self._say("220 syndicate LMTP")
         while True:
-            await self.writer.drain()
-            async with asyncio.timeout(IDLE_S):
-                line = await self.reader.readuntil(b"\n")
-            verb, _, rest = line.decode("utf-8", "replace").strip().partition(" ")
+            verb, _, rest = (await self.caller.command()).partition(" ")
             if verb.upper() == "QUIT":
                 self._say("221 2.0.0 Bye")
-                await self.writer.drain()
+                await self.caller.flush()
                 return
             if verb.upper() == "DATA":
                 await self._data()
@@ -129,6 +127,8 @@ class _Dialogue:
             self._say("501 5.5.4 MAIL FROM:<address>")
         elif self.envelope.has_sender:
             self._say("503 5.5.1 One sender only")
+        elif declared_size(rest) > ENDLESS:
+            self._say("552 5.3.4 Too big")
         else:
             # Whoever it says it is from: a report's sender is empty, a complaint's is not.
             self.envelope.has_sender = True
@@ -155,37 +155,47 @@ class _Dialogue:
             self._say("503 5.5.1 No recipients")
             return
         self._say("354 Go on")
-        await self.writer.drain()
-        async with asyncio.timeout(2 * IDLE_S):
-            body = await self._body()
+        spool = Spool(LARGEST)
+        try:
+            is_whole = await self._keep(spool)
+            for recipient in recipients:
+                # Nobody leaves by what a mail server or a program for somebody who is away sends.
+                is_marked = is_of_nobody and self.desk.is_for_leaving(recipient)
+                mark = b"Return-Path: <>\r\n" if is_marked else b""
+                self._say(await self._answer(recipient, mark, spool, is_whole=is_whole))
+        finally:
+            spool.close()
         self.envelope = _Envelope()
-        for recipient in recipients:
-            # Nobody leaves by what a mail server or a program for somebody who is away sends.
-            is_marked = is_of_nobody and self.desk.is_for_leaving(recipient)
-            told = b"Return-Path: <>\r\n" + body if is_marked else body
-            async with self.turns:
-                answer = await asyncio.to_thread(answer_to, self.desk, recipient, told)
-            self._say(answer)
+        self.caller.has_kept()
 
-    async def _body(self) -> bytes:
-        """A mail without its dots, cut at LARGEST; read to its end all the same."""
-        kept, size, is_new_line = bytearray(), 0, True
-        while True:
-            try:
-                piece, is_whole = await self.reader.readuntil(b"\r\n"), True
-            except asyncio.LimitOverrunError as over:
-                piece, is_whole = await self.reader.readexactly(over.consumed), False
-            if is_new_line and piece == b".\r\n":
-                return bytes(kept[:LARGEST])
+    async def _keep(self, spool: Spool) -> bool:
+        """Hold a mail without its dots, cut at LARGEST; it is read to its end all the same.
+
+        Returns:
+            False where it is endless.
+        """
+        size = 0
+        async for piece in self.caller.body():
             size += len(piece)
-            if size > ENDLESS:
-                raise ConnectionAbortedError
-            if len(kept) < LARGEST:
-                kept += piece[1:] if is_new_line and piece.startswith(b".") else piece
-            is_new_line = is_whole
+            if size > 8 * ENDLESS:
+                await self.caller.show_out("552 5.3.4 Too big")
+            if spool.size < LARGEST:
+                spool.add(piece[: LARGEST - spool.size])
+        return size <= ENDLESS
+
+    async def _answer(self, recipient: str, mark: bytes, spool: Spool, *, is_whole: bool) -> str:
+        if not is_whole:
+            return "552 5.3.4 Too big"
+        if spool.error is not None:
+            log.warning("returned_mail_not_kept", fault=type(spool.error).__name__)
+            return _LATER
+        async with self.turns:
+            spool.file.seek(0)
+            told = mark + spool.file.read()
+            return await asyncio.to_thread(answer_to, self.desk, recipient, told)
 
     def _say(self, *lines: str) -> None:
-        self.writer.write("".join(f"{line}\r\n" for line in lines).encode())
+        self.caller.say(*lines)
 
 
 def answer_to(desk: Reception, recipient: str, body: bytes) -> str:
@@ -199,7 +209,7 @@ def answer_to(desk: Reception, recipient: str, body: bytes) -> str:
             desk.put_aside(raw)
     except (DatabaseDownError, SyndicateError, OSError) as error:
         log.warning("returned_mail_not_kept", fault=type(error).__name__)
-        return "451 4.3.0 Not just now; come again"
+        return _LATER
     if outcome is IntakeOutcome.UNREADABLE:
         # A fault of ours: in the queue it waits for the version that can read it.
         return "451 4.3.5 Cannot be read; come again"
@@ -225,15 +235,15 @@ async def serve(listener: socket.socket, desk: Reception, stop: asyncio.Event) -
             return
         talks.add(task)
         try:
-            await _Dialogue(reader, writer, desk, turns).run()
-        except (TimeoutError, EOFError, ConnectionError, asyncio.LimitOverrunError):
-            log.info("lmtp_client_left")
+            await _Dialogue(Caller(reader, writer), desk, turns).run()
+        except (ClientEndedError, ConnectionError) as error:
+            log.info("lmtp_client_left", because=str(error))
         finally:
             talks.discard(task)
             writer.close()
 
     # start_server takes a Unix socket as well.
-    server = await asyncio.start_server(talk, sock=listener, limit=_PIECE)
+    server = await asyncio.start_server(talk, sock=listener, limit=PIECE)
     await stop.wait()
     server.close()
     if talks:

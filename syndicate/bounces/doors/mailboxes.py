@@ -1,5 +1,6 @@
 """Where returned mails lie: files, folders, Maildirs, mboxes, and IMAP or POP3 mailboxes."""
 
+import mmap
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,7 +34,7 @@ def messages(path: Path) -> Iterator[tuple[str, bytes]]:
         for folder in folders:
             for file in sorted(folder.iterdir()) if folder.is_dir() else ():
                 if file.is_file() and not file.name.startswith("."):
-                    yield file.name, file.read_bytes()[:LARGEST]
+                    yield file.name, _start_of(file)
     elif path.is_file():
         yield from _of_file(path)
     else:
@@ -66,11 +67,20 @@ def collect(url: str, take: Take) -> Visit:
 
 
 def _of_file(path: Path) -> Iterator[tuple[str, bytes]]:
-    raw = path.read_bytes()
-    starts = [found.start() for found in _MBOX.finditer(raw)] if raw.startswith(b"From ") else []
-    if len(starts) < 2:  # noqa: PLR2004 - one mail, whatever stands before it
-        yield path.name, raw[:LARGEST]
+    if not _start_of(path).startswith(b"From "):
+        yield path.name, _start_of(path)
         return
-    ends = [*starts[1:], len(raw)]
-    for number, (start, end) in enumerate(zip(starts, ends, strict=True), start=1):
-        yield f"{path.name}#{number}", raw[start:end][:LARGEST]
+    # An mbox of gigabytes is looked through where it lies.
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
+        starts = [found.start() for found in _MBOX.finditer(raw)]
+        if len(starts) < 2:  # noqa: PLR2004 - one mail, whatever stands before it
+            yield path.name, raw[:LARGEST]
+            return
+        ends = [*starts[1:], len(raw)]
+        for number, (start, end) in enumerate(zip(starts, ends, strict=True), start=1):
+            yield f"{path.name}#{number}", raw[start : min(end, start + LARGEST)]
+
+
+def _start_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(LARGEST)

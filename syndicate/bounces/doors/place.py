@@ -18,8 +18,8 @@ TIMEOUT_S = 30.0
 # One visit takes so many, or so long; the next one takes the rest.
 MAILS_A_VISIT = 1_000
 VISIT_S = 20.0
-# A longer one is no report; the end of it is never read anyway.
-LARGEST = 10_000_000
+# Bytes that are looked at: a report stands at a mail's head, and more would only cost memory.
+LARGEST = 1_000_000
 
 # Takes a raw mail; says whether it was understood. Raises only when nothing can be kept now.
 Take = Callable[[bytes], bool]

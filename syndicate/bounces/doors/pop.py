@@ -17,6 +17,40 @@ from syndicate.bounces.doors.place import (
     Visit,
 )
 from syndicate.errors import TemporaryError
+from syndicate.incoming import PIECE
+
+# A mail after which nobody listens any more.
+_ENDLESS = 1_000_000_000
+
+
+class _Bounded(poplib.POP3):
+    """A server whose mails do not fill our memory, and may have lines of any length."""
+
+    def start_of(self, number: int) -> bytes:
+        """A mail, cut at LARGEST; it is read to its end all the same.
+
+        Raises:
+            error_proto: the server refuses it, or sends no end.
+        """
+        self._putcmd(f"RETR {number}")  # type: ignore[attr-defined]
+        self._getresp()  # type: ignore[attr-defined]
+        kept, size, is_new_line = bytearray(), 0, True
+        while True:
+            piece = self.file.readline(PIECE)
+            size += len(piece)
+            if not piece or size > _ENDLESS:
+                raise poplib.error_proto(f"mail {number} has no end")
+            if is_new_line and piece.startswith(b"."):
+                piece = piece[1:]
+                if piece in (b"\r\n", b"\n"):
+                    return bytes(kept[:LARGEST])
+            if len(kept) < LARGEST:
+                kept += piece
+            is_new_line = piece.endswith(b"\n")
+
+
+class _BoundedTls(_Bounded, poplib.POP3_SSL):
+    """The same over TLS."""
 
 
 def visit(place: Place, take: Take) -> Visit:
@@ -48,20 +82,19 @@ def visit(place: Place, take: Take) -> Visit:
         ) from None
 
 
-def _connected(place: Place) -> poplib.POP3:
+def _connected(place: Place) -> _Bounded:
     if place.scheme == "pop3s":
         port, context = place.port or poplib.POP3_SSL_PORT, ssl.create_default_context()
-        return poplib.POP3_SSL(place.host, port, timeout=TIMEOUT_S, context=context)
-    return poplib.POP3(place.host, place.port or poplib.POP3_PORT, timeout=TIMEOUT_S)
+        return _BoundedTls(place.host, port, timeout=TIMEOUT_S, context=context)
+    return _Bounded(place.host, place.port or poplib.POP3_PORT, timeout=TIMEOUT_S)
 
 
-def _emptied(server: poplib.POP3, take: Take) -> Visit:
+def _emptied(server: _Bounded, take: Take) -> Visit:
     number, _ = server.stat()
     end = time.monotonic() + VISIT_S
     taken = aside = 0
     for place in range(1, min(number, MAILS_A_VISIT) + 1):
-        _, lines, _ = server.retr(place)
-        aside += not take(b"\r\n".join(lines)[:LARGEST])
+        aside += not take(server.start_of(place))
         server.dele(place)
         taken += 1
         if time.monotonic() > end:

@@ -1,10 +1,8 @@
 """The door at which a mail server hands returned mails over: by hand, and by a real Postfix."""
 
-import asyncio
 import mailbox
 import os
 import queue
-import re
 import shutil
 import smtplib
 import socket
@@ -20,99 +18,17 @@ import pytest
 
 from syndicate import settings
 from syndicate.bounces.doors import lmtp
-from syndicate.bounces.doors.intake import Intake, IntakeOutcome
+from syndicate.bounces.doors.intake import IntakeOutcome
+from syndicate.bounces.doors.place import LARGEST
 from syndicate.bounces.keeping import verp
 from syndicate.store.ground.session import dispose, transaction
 from syndicate.store.sending import events
+from tests.bounces.doors.door import LOOP, Client, Server, desk, report
 from tests.bounces.keeping.test_record import sealed
-from tests.bounces.reading.test_classify import ARF, DSN
+from tests.bounces.reading.test_classify import ARF
 from tests.mail.postfix import Postfix
 
 LUNCH = "Subject: Lunch?\r\n\r\nAt one.\r\n"
-LOOP = "loop@daily.example"
-
-
-class Server:
-    """The door of the house, in a thread of its own."""
-
-    def __init__(self, desk: lmtp.Reception) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self._listener.getsockname()[1])
-        self._loop = asyncio.new_event_loop()
-        self._stop = asyncio.Event()
-        self._thread = threading.Thread(target=self._run, args=[desk])
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(60)
-        assert not self._thread.is_alive()
-
-    def _run(self, desk: lmtp.Reception) -> None:
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-            runner.run(lmtp.serve(self._listener, desk, self._stop))
-
-
-class Client:
-    """A client that says what it is told, and reads reply by reply."""
-
-    def __init__(self, server: Server) -> None:
-        self.connection = socket.create_connection(("127.0.0.1", server.port), timeout=60)
-        self.file = self.connection.makefile("rb")
-        assert self.reply().startswith("220")
-
-    def say(self, *lines: str) -> None:
-        self.connection.sendall("".join(f"{line}\r\n" for line in lines).encode())
-
-    def reply(self) -> str:
-        line = self.file.readline().decode()
-        return self.reply() if line[3:4] == "-" else line.strip()
-
-    def replies(self, number: int) -> list[str]:
-        """Code and status of the next ones."""
-        return [" ".join(self.reply().split()[:2]) for _ in range(number)]
-
-    def hand_over(self, text: str, *recipients: str) -> list[str]:
-        self.say("MAIL FROM:<>", *(f"RCPT TO:<{each}>" for each in recipients), "DATA")
-        assert self.replies(len(recipients) + 2)[-1].startswith("354")
-        self.say(re.sub(r"\A\.|(?<=\r\n)\.", "..", text) + ".")
-        return self.replies(len(recipients))
-
-    def close(self) -> None:
-        self.file.close()
-        self.connection.close()
-
-
-@pytest.fixture
-def opened() -> Iterator[Callable[[lmtp.Reception], Client]]:
-    things: list[Client | Server] = []
-
-    def open_door(desk: lmtp.Reception) -> Client:
-        server = Server(desk)
-        things.append(server)
-        client = Client(server)
-        things.append(client)
-        return client
-
-    yield open_door
-    for thing in reversed(things):
-        thing.close() if isinstance(thing, Client) else thing.stop()
-
-
-def desk(take: lmtp.Take | None = None, aside: list[bytes] | None = None) -> lmtp.Reception:
-    put_aside = None if aside is None else aside.append
-    return lmtp.Reception(take or Intake().take, settings.load().key(), {LOOP}, put_aside)
-
-
-def report(recipient_id: int) -> str:
-    text = DSN.format(
-        address=f"reader{recipient_id:03}@example.com",
-        action="failed",
-        status="5.1.1",
-        diagnostic="550 5.1.1 User unknown",
-        words="",
-    )
-    return text.replace("\r\n", "\n").replace("\n", "\r\n")
 
 
 def counted(mailing: int) -> dict[str, int]:
@@ -211,7 +127,7 @@ def test_a_mail_comes_as_it_was_and_cut_where_nobody_reads_on(
         assert client.hand_over(text, LOOP) == ["250 2.0.0"]
         assert came.get(timeout=60).decode() == text
     assert client.hand_over("z" * 70 + "\r\n" + "y" * 3_000_000 + "\r\n", LOOP) == ["250 2.0.0"]
-    assert len(came.get(timeout=60)) == lmtp.LARGEST
+    assert len(came.get(timeout=60)) == LARGEST
 
 
 def test_a_mail_over_which_we_stumble_waits_for_a_version_that_does_not(
@@ -252,15 +168,8 @@ smtpd_relay_restrictions = reject_unauth_destination
 
 
 @pytest.fixture
-def door(database: str, tmp_path: Path) -> Iterator[int]:  # noqa: ARG001 - the command needs it
-    """The port of the command as an operator starts it."""
-    argv = [sys.executable, "-m", "syndicate.cli", "bounces", "listen", "--lmtp", "127.0.0.1:0"]
-    argv += ["--aside", str(tmp_path / "aside")]
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield int(process.stdout.readline().rpartition(":")[2].strip(".\n"))
-        process.terminate()
-        assert process.wait(60) == 0
+def door(command: tuple[int, int]) -> int:
+    return command[1]
 
 
 @pytest.fixture

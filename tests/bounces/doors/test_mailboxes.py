@@ -5,6 +5,7 @@ import mailbox
 import re
 import socketserver
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from syndicate.bounces.doors import mailboxes
-from syndicate.bounces.doors.place import Take, Visit
+from syndicate.bounces.doors.place import LARGEST, Take, Visit
 from syndicate.cli import build
 from syndicate.errors import NotFoundError, TemporaryError, UsageError
 from tests.bounces.reading.test_classify import QMAIL, VACATION
@@ -38,9 +39,7 @@ class Pop3(socketserver.StreamRequestHandler):
             elif command == "STAT":
                 self._say(f"+OK {len(self.server.mails)} 100")
             elif command == "RETR":
-                self._say("+OK")
-                raw = self.server.mails[int(arguments[0]) - 1]
-                self.wfile.write(raw.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+                self._retrieve(self.server.mails[int(arguments[0]) - 1])
             elif command == "DELE":
                 marked.add(int(arguments[0]))
                 self._say("+OK")
@@ -55,6 +54,13 @@ class Pop3(socketserver.StreamRequestHandler):
             else:
                 self._say("-ERR unknown")
 
+    def _retrieve(self, raw: bytes) -> None:
+        self._say("+OK")
+        self.wfile.write(raw.replace(b"\r\n.", b"\r\n.."))
+        for _ in range(20 if b"Subject: big" in raw else 0):
+            self.wfile.write(self.server.filler)
+        self._say(".")
+
     def _say(self, line: str) -> None:
         self.wfile.write(line.encode() + b"\r\n")
 
@@ -62,6 +68,7 @@ class Pop3(socketserver.StreamRequestHandler):
 class PopServer(socketserver.TCPServer):
     allow_reuse_address = True
     mails: list[bytes]
+    filler = b""
     commands: list[str]
 
 
@@ -97,6 +104,20 @@ def test_a_mailbox_is_emptied_and_its_mails_come_as_they_are(pop: PopServer) -> 
 
     assert [mail.rstrip(b"\r\n") for mail in kept] == [mail.rstrip(b"\r\n") for mail in MAILS]
     assert mailboxes.collect(url(pop), noting(kept)) == Visit(0, 0, 0)
+
+
+def test_a_big_mail_costs_no_memory_and_a_long_line_stops_no_visit(pop: PopServer) -> None:
+    long = b"Subject: long\r\n\r\n" + b"x" * 5_000 + b"\r\n"
+    pop.mails, pop.filler = [b"Subject: big\r\n\r\n", long], (b"x" * 78 + b"\r\n") * 12_500
+    kept: list[bytes] = []
+    tracemalloc.start()
+
+    assert mailboxes.collect(url(pop), noting(kept)) == Visit(2, 0, 0)
+
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [len(raw) for raw in kept] == [LARGEST, len(long)]
+    assert most < 10_000_000
 
 
 def test_a_mail_that_could_not_be_kept_stays(pop: PopServer) -> None:
