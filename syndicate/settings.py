@@ -71,6 +71,17 @@ class Settings:
     public_url: str | None = setting(
         None, description="where readers reach this installation; empty means http://host:port"
     )
+    further_hosts: list[str] = setting(
+        [],
+        description="host names under which this installation is asked for too, besides those of "
+        "public_url and of publications",
+    )
+    hsts_s: int = setting(
+        31_536_000,
+        ge=0,
+        description="seconds for which browsers ask for pages by HTTPS alone, where public_url is "
+        "https; 0 takes that back",
+    )
     log_format: Literal["auto", "json", "text"] = setting(
         "auto", description="json for machines, text for people; auto depends on the terminal"
     )
@@ -291,6 +302,10 @@ class Settings:
         host = f"[{self.host}]" if ":" in self.host else self.host
         said = (self.public_url or f"http://{host}:{self.port}").strip()
         return (uris.uri(said) or said).rstrip("/")
+
+    def is_https(self) -> bool:
+        """Whether readers reach this installation by HTTPS."""
+        return (self.public_url or "").strip().lower().startswith("https:")
 
     def can_leave_by_mail(self) -> bool:
         """Whether mail to `b+…` at the senders' domains comes to us, and may end a subscription."""

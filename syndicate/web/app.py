@@ -22,6 +22,7 @@ from syndicate.web import (
     errors,
     guards,
     health,
+    known_hosts,
     metrics,
     sites,
     static,
@@ -132,6 +133,7 @@ def build() -> FastAPI:
     app.add_middleware(storable.StorableText)
     app.add_middleware(guards.HeadAsGet)
     app.add_middleware(addresses.OneForm)
+    app.add_middleware(known_hosts.KnownHost)
     app.add_middleware(guards.SecurityHeaders)
     app.add_middleware(guards.RequestLog)
     errors.install(app)

@@ -3,18 +3,24 @@
 Polling readers ask for the same few documents all day. Four times a second, at most, one query asks
 which feeds have changed since; a document is loaded when it is first asked for, and again after its
 feed changed. So a change is served within a quarter of a second, and most answers touch no row.
+
+While the database is away, or takes longer than a second to say what changed, a document that is
+here is served as it was last confirmed, and says since when (`Age`); after a quarter of an hour no
+more. Nobody can take anything back meanwhile but where another process reaches the database and
+this one does not: then what was withdrawn goes on here for as long as that lasts, and no longer.
 """
 
 import asyncio
 import datetime as dt
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import format_datetime
 
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
-from syndicate import uris
+from syndicate import logs, uris
 from syndicate.feeds import model
 from syndicate.feeds.model import Site
 from syndicate.settings import load
@@ -25,7 +31,13 @@ from syndicate.store.syndication.feed_documents import FeedDocument
 from syndicate.store.syndication.feeds import Feed
 from syndicate.vocabulary.feeds import FeedFormat
 
+log = logs.get(__name__)
+
 FRESH_S = 0.25
+# For so long the database may be away, or silent, before a feed is.
+STALE_S = 900.0
+# A database that is away is asked again after this, and one that is silent waited for as long.
+_AWAY_S = 1.0
 _SHELF_BYTES = 64 * 1024 * 1024
 
 # Clients keep a feed for five minutes. A proxy of ours asks again after two seconds, so that what
@@ -58,6 +70,7 @@ class OnShelf:
         modified_at: newest material change.
         gone: the feed is no more.
         moved_to: address of the feed that took its place, or None.
+        age_s: seconds since it was known to be the newest, while the database is away; else 0.
     """
 
     feed_id: int
@@ -67,6 +80,7 @@ class OnShelf:
     modified_at: dt.datetime
     gone: bool
     moved_to: str | None
+    age_s: int = 0
 
     @property
     def size(self) -> int:
@@ -81,30 +95,51 @@ class Shelf:
         self._documents: OrderedDict[Key, OnShelf] = OrderedDict()
         self._size = 0
         self._checked_at = float("-inf")
+        self._away_at = float("-inf")
         self._checking: asyncio.Task[None] | None = None
 
     async def get(self, key: Key) -> OnShelf | None:
-        """The newest state of a document; None when there is no such feed or page."""
-        if time.monotonic() - self._checked_at > FRESH_S:
-            await self._check()
+        """The newest state of a document; None when there is no such feed or page.
+
+        Raises:
+            HTTPException: 503, the database has been away for too long.
+        """
+        is_newest = time.monotonic() - self._checked_at <= FRESH_S or await self._check()
         found = self._documents.get(key)
         if found is not None:
             self._documents.move_to_end(key)
-            return found
+            return found if is_newest else self._of_before(found)
         loaded = await run_in_threadpool(_load, key)
         if loaded is not None:
             self._put(key, loaded)
         return loaded
 
-    async def _check(self) -> None:
-        """Drop what has changed since; everybody who waits shares one query."""
+    async def _check(self) -> bool:
+        """Drop what has changed since; everybody who waits shares one query.
+
+        Returns:
+            Whether the database has answered.
+        """
+        if time.monotonic() - self._away_at < _AWAY_S:
+            return False
         if self._checking is None:
             self._checking = asyncio.create_task(self._drop_changed())
             self._checking.add_done_callback(self._checked)
-        await asyncio.shield(self._checking)
+        done, _ = await asyncio.wait({self._checking}, timeout=_AWAY_S)
+        return bool(done) and done.pop().exception() is None
 
-    def _checked(self, _task: asyncio.Task[None]) -> None:
+    def _checked(self, task: asyncio.Task[None]) -> None:
         self._checking = None
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self._away_at = time.monotonic()
+            log.warning("feeds_not_compared", reason=type(error).__name__)
+
+    def _of_before(self, found: OnShelf) -> OnShelf:
+        age_s = time.monotonic() - self._checked_at
+        if age_s > STALE_S:
+            raise HTTPException(503, "The service is under maintenance. Please try again later.")
+        return replace(found, age_s=max(1, round(age_s)))
 
     async def _drop_changed(self) -> None:
         asked_at = time.monotonic()

@@ -14,7 +14,7 @@ from syndicate import clock, logs
 from syndicate.errors import SyndicateError
 from syndicate.feeds.watch import MOST, OTHERS, program
 from syndicate.settings import load
-from syndicate.store.ground.session import transaction
+from syndicate.store.ground.session import DatabaseDownError, transaction
 from syndicate.store.syndication import consumers
 from syndicate.store.syndication.consumers import Visit
 from syndicate.vocabulary.feeds import FeedFormat
@@ -54,7 +54,7 @@ class Visits:
         seen, self._seen, self._writing = self._seen, {}, None
         try:
             await run_in_threadpool(_write, list(seen.values()))
-        except SyndicateError:
+        except (SyndicateError, DatabaseDownError):
             log.warning("visits_lost", count=len(seen))
 
 

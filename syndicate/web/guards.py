@@ -15,7 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from syndicate import logs
+from syndicate import logs, settings
 from syndicate.web import crashes, errors
 from syndicate.web.headers import COMMON, FOR_ANY_SITE, SAFE, content_policy
 
@@ -109,6 +109,7 @@ class SecurityHeaders:
             await self.app(scope, receive, send)
             return
         is_shared = _SHARED.search(scope["path"]) is not None
+        own = settings.load()
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -116,6 +117,8 @@ class SecurityHeaders:
                 for name, value in COMMON.items():
                     headers.setdefault(name, value)
                 headers.setdefault("Content-Security-Policy", DEFAULT_POLICY)
+                if own.is_https():
+                    headers.setdefault("Strict-Transport-Security", f"max-age={own.hsts_s}")
                 if is_shared:
                     headers.update(FOR_ANY_SITE)
                     headers.setdefault("Access-Control-Allow-Origin", "*")

@@ -2,7 +2,9 @@
 
 import gzip
 import hashlib
+import socket
 import time
+from collections.abc import Callable, Iterator
 from email.utils import format_datetime
 
 import brotli
@@ -11,6 +13,8 @@ import time_machine
 from lxml import etree
 from starlette.testclient import TestClient
 
+from syndicate import settings
+from syndicate.store.ground import session
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import feeds
 from syndicate.vocabulary.feeds import FeedFormat
@@ -226,3 +230,86 @@ def test_the_list_of_feeds_is_opml(browser: TestClient) -> None:
     ]
     again = browser.get("/feeds.opml", headers={"If-None-Match": answer.headers["etag"]})
     assert again.status_code == 304
+
+
+@pytest.fixture
+def away(settings_env: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Takes the database away, or makes it silent."""
+    silent = socket.create_server(("127.0.0.1", 0))
+    where = {
+        "away": "postgresql:///x?host=/nonexistent",
+        "silent": f"postgresql://x@127.0.0.1:{silent.getsockname()[1]}/x?connect_timeout=4",
+    }
+
+    def take(how: str) -> None:
+        settings_env.setenv("SYNDICATE_DATABASE_URL", where[how])
+        settings.load.cache_clear()
+        session.dispose()
+        time.sleep(feed_shelf.FRESH_S)
+
+    yield take
+    silent.close()
+
+
+@pytest.mark.usefixtures("articles")
+@pytest.mark.parametrize("how", ["away", "silent"])
+def test_feeds_in_memory_are_served_while_the_database_is_away(
+    browser: TestClient, away: Callable[[str], None], how: str
+) -> None:
+    feed = "/feeds/everything.rss"
+    before = browser.get(feed, headers=PLAIN)
+    away(how)
+
+    began_s = time.monotonic()
+    after = browser.get(feed, headers=PLAIN)
+    known = browser.get(feed, headers={"If-None-Match": before.headers["etag"]})
+    since = browser.get(feed, headers={"If-Modified-Since": before.headers["last-modified"]})
+    partner = browser.get(f"{feed}?for=a.b")
+
+    assert time.monotonic() - began_s < 6
+    assert (after.status_code, after.content) == (200, before.content)
+    assert (known.status_code, since.status_code, partner.status_code) == (304, 304, 200)
+    for answer in (after, known, since):
+        assert answer.headers["cache-control"] == "public, max-age=60, s-maxage=2"
+        assert 1 <= int(answer.headers["age"]) <= 60
+        assert "warning" not in answer.headers
+    assert partner.headers["cache-control"] == "private, max-age=300"
+    assert browser.get("/feeds/everything.atom").status_code == 503  # was not asked for before
+    assert "age" not in before.headers
+
+
+@pytest.mark.usefixtures("articles")
+def test_a_feed_that_nobody_confirms_is_not_served_for_ever(
+    browser: TestClient, away: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert browser.get("/feeds/everything.rss").status_code == 200
+    away("away")
+    assert browser.get("/feeds/everything.rss").status_code == 200
+
+    monkeypatch.setattr(feed_shelf, "STALE_S", 0.1)
+    answer = browser.get("/feeds/everything.rss")
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+
+
+@pytest.mark.usefixtures("articles")
+def test_what_was_withdrawn_meanwhile_is_gone_once_the_database_is_back(
+    browser: TestClient, away: Callable[[str], None], database: str
+) -> None:
+    assert b"Story 7<" in browser.get("/feeds/everything.rss", headers=PLAIN).content
+    own = settings.load().database_url
+    assert own
+    away("away")
+    assert browser.get("/feeds/everything.rss").headers["age"]
+    with pytest.MonkeyPatch.context() as back:
+        back.setenv("SYNDICATE_DATABASE_URL", own)
+        settings.load.cache_clear()
+        newsroom.kill(8, now=NOW + minutes(1))
+        building.publish_due(NOW + minutes(1))
+        time.sleep(1.5)
+
+        answer = browser.get("/feeds/everything.rss", headers=PLAIN)
+
+    assert database
+    assert b"Story 7<" not in answer.content
+    assert "age" not in answer.headers

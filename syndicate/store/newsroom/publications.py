@@ -121,6 +121,12 @@ def all_publications(tx: Transaction) -> list[Publication]:
     return list(tx.scalars(select(Publication).order_by(Publication.id)))
 
 
+def hosts(tx: Transaction) -> set[str]:
+    """Host names of publications, in lower case, with a port where they have one."""
+    query = select(func.lower(Publication.host)).where(Publication.host.is_not(None))
+    return set(tx.scalars(query))
+
+
 def slugs(tx: Transaction) -> dict[int, str]:
     """The slug of every publication, by its id."""
     return {row[0]: row[1] for row in tx.execute(select(Publication.id, Publication.slug))}

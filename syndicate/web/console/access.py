@@ -72,7 +72,7 @@ def sign_in(
         secret,
         max_age=int(LASTS.total_seconds()),
         path="/",
-        secure=_is_https(),
+        secure=settings.load().is_https(),
         httponly=True,
         samesite="lax",
     )
@@ -84,13 +84,11 @@ def sign_out(request: Request, response: Response) -> None:
     if secret:
         with transaction() as tx:
             sessions.end(tx, secret)
-    response.delete_cookie(cookie_name(), path="/", secure=_is_https(), httponly=True)
+    response.delete_cookie(
+        cookie_name(), path="/", secure=settings.load().is_https(), httponly=True
+    )
 
 
 def cookie_name() -> str:
     """`__Host-` binds a cookie to this host over HTTPS; a trial on loopback has no HTTPS."""
-    return "__Host-syndicate" if _is_https() else "syndicate"
-
-
-def _is_https() -> bool:
-    return settings.load().base_url().startswith("https://")
+    return "__Host-syndicate" if settings.load().is_https() else "syndicate"

@@ -32,11 +32,13 @@ T = TypeVar("T")
 router = APIRouter(include_in_schema=False)
 
 # Repeated in a 304 (RFC 9110 15.4.5), which has no body for the others to describe.
-_IN_304 = frozenset({b"last-modified", b"vary", b"link", b"cache-control"})
+_IN_304 = frozenset({b"last-modified", b"vary", b"link", b"cache-control", b"age"})
 # As `syndicate.signing` makes them, with room to spare.
 _TOKEN = re.compile(r"[A-Za-z0-9._~-]{1,200}")
 # What a partner is answered is for whoever holds the token: another's cache would not be counted.
 _FOR_A_PARTNER = (b"cache-control", b"private, max-age=300")
+# While the database is away: asked for again soon, and older than it says (RFC 9111 5.1).
+_OF_BEFORE = (b"cache-control", b"public, max-age=60, s-maxage=2")
 
 
 class FeedRoute:
@@ -58,9 +60,7 @@ class FeedRoute:
             return
         headers = Headers(scope=scope)
         tag = _known_tag(found, headers)
-        variant = found.variants[conditional.coding(headers.get("accept-encoding", ""))]
-        if token:
-            variant = _for_a_partner(variant)
+        variant = _variant(found, headers, token)
         if not key[2]:
             _note(
                 scope, found, token, form=key[1], tag=tag or variant.tag, is_known=tag is not None
@@ -84,8 +84,15 @@ def _for_a_browser(key: Key, variant: Variant, headers: Headers) -> RawHeaders:
     return _with(variant.headers, b"content-type", b"application/xml; charset=utf-8")
 
 
-def _for_a_partner(variant: Variant) -> Variant:
-    return replace(variant, headers=_with(variant.headers, *_FOR_A_PARTNER))
+def _variant(found: OnShelf, headers: Headers, token: str) -> Variant:
+    """The coding that a client reads best, with the headers of the moment."""
+    variant = found.variants[conditional.coding(headers.get("accept-encoding", ""))]
+    if found.age_s:
+        own = _with(variant.headers, *_OF_BEFORE)
+        variant = replace(variant, headers=_with(own, b"age", b"%d" % found.age_s))
+    if token:
+        variant = replace(variant, headers=_with(variant.headers, *_FOR_A_PARTNER))
+    return variant
 
 
 def _with(headers: RawHeaders, name: bytes, value: bytes) -> RawHeaders:
