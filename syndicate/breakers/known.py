@@ -66,6 +66,17 @@ HUB_DAY = Limit("hub:day", "requests at the hub", 50_000, DAY, Counts.ALL)
 # Calls to one host that never agreed: so many at once, then one in ten seconds.
 HUB_CALLS = Limit("hub:calls", "calls of a new host", 600, HOUR, Counts.HOST)
 
+# Being let in. A program with an old token asks every few seconds; nobody guesses a right one.
+_SLOWLY = "answered slowly"
+WRONG_SECRETS = (
+    Limit(
+        "sign-in:wrong-address", "wrong tokens and codes", 30, HOUR, Counts.ADDRESS, more=_SLOWLY
+    ),
+    Limit(
+        "sign-in:wrong-network", "wrong tokens and codes", 300, HOUR, Counts.NETWORK, more=_SLOWLY
+    ),
+)
+
 LIMITS: tuple[Limit, ...] = (
     *SIGN_UP,
     SIGN_UP_REFUSED,
@@ -85,4 +96,5 @@ LIMITS: tuple[Limit, ...] = (
     HUB_TOPIC,
     HUB_DAY,
     HUB_CALLS,
+    *WRONG_SECRETS,
 )

@@ -57,6 +57,7 @@ class Limit:
         hours: how long a window is.
         counts: by what.
         is_rolling: whether a window begins with each use; else at a full hour or day (UTC).
+        more: what becomes of what is beyond it, where that is not as of all that count so.
     """
 
     name: str
@@ -65,6 +66,12 @@ class Limit:
     hours: int
     counts: Counts
     is_rolling: bool = False
+    more: str = ""
+
+    @property
+    def beyond(self) -> str:
+        """What becomes of what is beyond it."""
+        return self.more or self.counts.beyond
 
     def use(self, tx: Transaction, key: str, now: dt.datetime) -> int:
         """Use one; how many were used in this window, with it. What is refused counts too."""

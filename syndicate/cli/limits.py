@@ -75,7 +75,7 @@ def _row(each: steering.Standing, keys: list[str]) -> dict[str, Any]:
         "most": each.limit.most,
         "hours": each.limit.hours,
         "counts": each.limit.counts.value,
-        "beyond": each.limit.counts.beyond,
+        "beyond": each.limit.beyond,
         "spent": [
             {"key": key, "used": spent.used}
             for key, spent in zip(keys, each.spent[: steering.SHOWN], strict=False)

@@ -27,6 +27,7 @@ from syndicate.web import (
     sites,
     static,
     storable,
+    wrong_secrets,
 )
 from syndicate.web.console import done
 from syndicate.web.live import Poller, closing_with_the_server
@@ -127,6 +128,7 @@ def build() -> FastAPI:
     app.state.poller = Poller()
     app.state.metrics = metrics.registry()
     # The last one added stands outermost.
+    app.add_middleware(wrong_secrets.SlowWrongSecrets)
     app.add_middleware(bodies.BodyCap)
     app.add_middleware(guards.CrossSiteCheck)
     app.add_middleware(sites.PublicationPrefix)

@@ -15,6 +15,7 @@ from syndicate.newsroom import verbs
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform import tokens
 from syndicate.store.platform.tokens import Actor, Permission
+from syndicate.web import wrong_secrets
 
 _BEARER = HTTPBearer(
     auto_error=False,
@@ -50,6 +51,8 @@ class Needs:
             with transaction() as tx:
                 actor = tokens.actor_of_token(tx, credentials.credentials, now=clock.now())
         if actor is None:
+            if credentials is not None:
+                wrong_secrets.note(request)
             raise HTTPException(
                 401,
                 "Send `Authorization: Bearer TOKEN` with a valid token; `syndicate tokens add "

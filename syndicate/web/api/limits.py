@@ -82,7 +82,7 @@ def list_limits(actor: CanRead) -> LimitsView:
                 most=each.limit.most,
                 hours=each.limit.hours,
                 counts=each.limit.counts.value,
-                beyond=each.limit.counts.beyond,
+                beyond=each.limit.beyond,
                 spent=[
                     SpentView(key=steering.called(tx, each.limit, spent.key), used=spent.used)
                     for spent in each.spent[: steering.SHOWN]

@@ -25,6 +25,7 @@ from syndicate.store.intake.push_keys import PushKey
 from syndicate.store.newsroom import publications
 from syndicate.store.platform import tokens
 from syndicate.store.platform.tokens import Actor, Grant, Permission
+from syndicate.web import wrong_secrets
 
 WINDOW_S = 300
 _TIMESTAMP_DIGITS = 12
@@ -46,7 +47,11 @@ async def signed(request: Request) -> None:
     slug = request.headers.get("x-syndicate-key", "")
     timestamp = request.headers.get("x-syndicate-timestamp", "")
     what = signing_input(request.method, target_of(request), timestamp, await request.body())
-    publication_id = await run_in_threadpool(check, slug, timestamp, signature, what)
+    try:
+        publication_id = await run_in_threadpool(check, slug, timestamp, signature, what)
+    except HTTPException:
+        wrong_secrets.note(request)
+        raise
     grants = frozenset(Grant(each, publication_id) for each in _PERMISSIONS)
     request.state.signed_by = Actor(f"push:{slug}", _PERMISSIONS, grants=grants)
     request.state.signed_publication = slug

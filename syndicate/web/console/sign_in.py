@@ -18,6 +18,7 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.platform import operators, tokens
 from syndicate.store.platform.sessions import SignedInBy
 from syndicate.store.platform.tokens import AS_OPERATOR, LINK_PURPOSE, ROLES, Actor, Permission
+from syndicate.web import wrong_secrets
 from syndicate.web.console import access, pages
 
 log = logs.get(__name__)
@@ -89,16 +90,16 @@ def code_sign_in(
 
 
 @router.get("/console/sign-in/{link}")
-def link_page(link: str) -> Response:
+def link_page(request: Request, link: str) -> Response:
     """The page with the button: programs that follow links do not use this one up."""
-    actor = _of_link(link)
+    actor = _of_link(request, link)
     return pages.render(None, "sign_in_link.html", link=link, name=actor.name)
 
 
 @router.post("/console/sign-in/{link}")
-def link_sign_in(link: str) -> Response:
+def link_sign_in(request: Request, link: str) -> Response:
     """Let the holder of a link in, once."""
-    actor = _of_link(link)
+    actor = _of_link(request, link)
     digest = hashlib.sha256(link.encode()).digest()
     with transaction() as tx:
         is_first = tokens.use_once(tx, digest, purpose=LINK_PURPOSE, now=clock.now())
@@ -118,6 +119,8 @@ def sign_out(request: Request) -> Response:
 def _page(request: Request, next_path: str, *, problem: str = "", at: str = "") -> Response:
     """The forms; after a refusal with the sentence at the one that was sent."""
     host = passkeys.host_of(_header(request))
+    if problem:
+        wrong_secrets.note(request)
     return pages.render(
         None,
         "sign_in.html",
@@ -142,8 +145,12 @@ def _let_in(actor: Actor, by: SignedInBy, path: str) -> Response:
     return response
 
 
-def _of_link(link: str) -> Actor:
-    payload = signing.verify(settings.load().key(), LINK_PURPOSE, link)
+def _of_link(request: Request, link: str) -> Actor:
+    try:
+        payload = signing.verify(settings.load().key(), LINK_PURPOSE, link)
+    except signing.BadTokenError:
+        wrong_secrets.note(request)
+        raise
     read = tokens.read_link(payload, now=clock.now())
     if read is None:
         raise HTTPException(410, _OLD_LINK)
