@@ -25,6 +25,8 @@ log = logs.get(__name__)
 TIMEOUT_S = 0.5
 # After a failure Redis is left alone for so long.
 BREAKER_S = 10.0
+# Whoever waits for a slot asks again every two seconds.
+ASKED_S = 5.0
 _PREFIX = "syndicate:pace:"
 
 _TAKE = """
@@ -163,6 +165,26 @@ class Limits:
             self._redis.hdel(f"{_PREFIX}slots:{name}", holder)
         except (RedisError, OSError) as error:
             self._leave_alone(error)
+
+    def ask(self, names: Sequence[str]) -> None:
+        """Tell who holds slots that somebody waits for one, for a moment."""
+        if time.monotonic() < self._away_until:
+            return
+        try:
+            for name in names:
+                self._redis.set(f"{_PREFIX}asked:{name}", 1, px=round(ASKED_S * 1000))
+        except (RedisError, OSError) as error:
+            self._leave_alone(error)
+
+    def is_asked(self, names: Sequence[str]) -> bool:
+        """Whether somebody waits for a slot of one of these."""
+        if time.monotonic() < self._away_until:
+            return False
+        try:
+            return bool(self._redis.exists(*(f"{_PREFIX}asked:{name}" for name in names)))
+        except (RedisError, OSError) as error:
+            self._leave_alone(error)
+            return False
 
     def _leave_alone(self, error: Exception) -> None:
         self._away_until = time.monotonic() + BREAKER_S

@@ -1,7 +1,7 @@
 """How fast mail may leave: rates and connections, warm-up, windows, and relays that are dead.
 
-Rates and connections are shared exactly among all workers (`syndicate.limits`); a fifth of each
-rate is kept for urgent mail. What a receiver asked us is in rows (`store.sending.pacing`). A
+Rates and connections are shared exactly among all workers (`syndicate.limits`); a fifth of each is
+kept for urgent mail. What a receiver asked us is in rows (`store.sending.pacing`). A
 breaker belongs to this process: it opens when a relay cannot be reached or takes nothing, for 2 s
 at first and a minute at most, and costs no delivery an attempt. Reading the settings is pure.
 
@@ -11,7 +11,7 @@ Source: docs/facts/mail.md#a-relay-that-says-nothing.
 import datetime as dt
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -26,7 +26,7 @@ LONGEST_PAUSE_S = 60.0
 # A relay that greets has its first reply ready, or is stuck.
 FIRST_REPLY_S = 30.0
 LONGEST_FIRST_REPLY_S = 300.0
-# Of each rate, so that an alert never waits for a digest's tokens.
+# Of each rate and of connections, so that an alert never waits for a digest's.
 BULK_SHARE = 0.8
 # A worker that died with connections in hand blocks nobody for longer than a lease.
 SLOTS_TTL_S = 150.0
@@ -133,21 +133,40 @@ class Pacer:
                     buckets.append(_bucket(f"{name}:bulk", limit.per_s * BULK_SHARE))
         return self.limits.take(buckets, wanted)
 
-    def connections(self, names: Sequence[str], wanted: int) -> int:
-        """Connections that this worker may have open; 0 when others have them all."""
-        for name in names:
-            most = self.by_name.get(name, Limit()).connections
-            if most is not None:
-                wanted = self.limits.hold(
-                    name, self.holder, wanted=wanted, most=most, ttl_s=SLOTS_TTL_S
-                )
+    def connections(self, lane: Lane, names: Sequence[str], wanted: int) -> int:
+        """Connections that this worker may have open; 0 when others have them all.
+
+        A fifth, and one at least, is kept for urgent mail. Where there is only one, whoever sends
+        bulk mail gives it back after a chunk when urgent mail has asked for it (`gives_way`).
+        """
+        for name, most in self._slots(lane, names):
+            wanted = self.limits.hold(
+                name, self.holder, wanted=wanted, most=most, ttl_s=SLOTS_TTL_S
+            )
+        if lane is Lane.URGENT and not wanted:
+            self.limits.ask(names)
         return wanted
+
+    def gives_way(self, lane: Lane, names: Sequence[str]) -> bool:
+        """Whether urgent mail waits for the only connection, which this bulk mail has."""
+        single = [name for name in names if self.by_name.get(name, Limit()).connections == 1]
+        return lane is Lane.BULK and bool(single) and self.limits.is_asked(single)
 
     def release(self, names: Sequence[str]) -> None:
         """Give connections back."""
+        for name, _ in self._slots(Lane.BULK, names):
+            self.limits.drop(name, self.holder)
+
+    def _slots(self, lane: Lane, names: Sequence[str]) -> Iterator[tuple[str, int]]:
+        """What connections are counted by, the narrower first: none is held and not used."""
         for name in names:
-            if self.by_name.get(name, Limit()).connections is not None:
-                self.limits.drop(name, self.holder)
+            limit = self.by_name.get(name, Limit())
+            most = limit.connections
+            if most is None:
+                continue
+            if lane is Lane.BULK and limit.has_urgent and most > 1:
+                yield f"{name}:bulk", most - max(1, round(most * (1 - BULK_SHARE)))
+            yield name, most
 
 
 def _bucket(name: str, per_s: float) -> Bucket:

@@ -47,7 +47,11 @@ class Tokens:
 
     def connections(self, wanted: int) -> int:
         """Connections that this batch may have open; 0 when others have them all."""
-        return self.pacer.connections(self.names, wanted)
+        return self.pacer.connections(self.lane, self.names, wanted)
+
+    def gives_way(self) -> bool:
+        """Whether urgent mail waits for the only connection, which this batch has."""
+        return self.pacer.gives_way(self.lane, self.names)
 
     def release(self) -> None:
         """Give its connections back."""

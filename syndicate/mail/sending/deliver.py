@@ -304,7 +304,7 @@ class _Work:
 
     def granted(self, wanted: int, may_wait: Callable[[], bool]) -> int:
         """How many messages may be sent now; waits a little while for tokens."""
-        if self.session.connections < 1:
+        if self.session.connections < 1 or self.tokens.gives_way():
             self.tokens.come_back_soon(clock.now())
             return 0
         return self.tokens.take(wanted, may_wait=may_wait, renew=self.hold.renew)

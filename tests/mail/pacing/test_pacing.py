@@ -11,6 +11,7 @@ from syndicate import clock, settings
 from syndicate.limits import Limits
 from syndicate.mail import guard
 from syndicate.mail.pacing import pace
+from syndicate.mail.pacing.pace import Pacer
 from syndicate.mail.pacing.routes import Routes
 from syndicate.mail.relay import addresses as relay_addresses
 from syndicate.mail.sending import deliver
@@ -79,6 +80,40 @@ def test_when_others_have_all_connections_a_batch_comes_back_soon(
     assert counts(mailing_id) == {"audience": 5, "accepted": 5}
     assert relay.connections == 1
     assert limits.hold("other", "next", wanted=1, most=1, ttl_s=1) == 1
+
+
+def pacer(name: str, setting: str) -> Pacer:
+    limits = Limits(settings.load().need("redis_url"), share=1)
+    return Pacer(limits, pace.read_limits({"other": setting}), holder=name)
+
+
+def test_a_digest_leaves_connections_to_alerts() -> None:
+    bulk, urgent = pacer("bulk", "4"), pacer("urgent", "4")
+
+    assert bulk.connections(Lane.BULK, ["other"], 4) == 3
+    assert urgent.connections(Lane.URGENT, ["other"], 4) == 1
+    assert pacer("more", "4").connections(Lane.BULK, ["other"], 4) == 0
+    bulk.release(["other"])
+    assert urgent.connections(Lane.URGENT, ["other"], 4) == 4
+
+
+def test_a_digest_gives_its_only_connection_to_an_alert_after_a_chunk(
+    relay: FaultRelay, settings_env: pytest.MonkeyPatch
+) -> None:
+    use(relay, settings_env, mail_pace='{"other": "1"}')
+    bulk, urgent = pacer("bulk", "1"), pacer("urgent", "1")
+    assert bulk.connections(Lane.BULK, ["other"], 4) == 1
+    assert not bulk.gives_way(Lane.BULK, ["other"])
+
+    assert urgent.connections(Lane.URGENT, ["other"], 4) == 0
+    assert bulk.gives_way(Lane.BULK, ["other"])
+    bulk.release(["other"])
+
+    mailing_id = begin(Plan(audience=5))
+    assert send() == 0
+    assert counts(mailing_id) == {"audience": 5, "remaining": 5}
+    begin(Plan(audience=2, lane=Lane.URGENT))
+    assert send(lane=Lane.URGENT) == 2
 
 
 def test_a_warm_up_ends_the_day_when_its_number_is_reached(
