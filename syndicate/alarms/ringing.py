@@ -8,6 +8,7 @@ from syndicate import logs
 from syndicate.alarms import (
     content,
     halts,
+    hearers,
     installation,
     lateness,
     outgoing,
@@ -28,6 +29,7 @@ ALARMS: tuple[Alarm, ...] = (
     halts.STOPPED,
     processes.GONE,
     processes.RELAYS,
+    hearers.WAYS,
     lateness.NOT_BEGUN,
     lateness.NOT_DONE,
     lateness.LATE_ALERTS,

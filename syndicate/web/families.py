@@ -6,6 +6,7 @@ Source: Prometheus' naming.
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
@@ -18,13 +19,16 @@ from syndicate.mail.recovery import copy_check
 from syndicate.store.ground.session import Transaction
 from syndicate.store.maintenance import migrate
 from syndicate.store.newsroom import incidents
-from syndicate.store.platform import due, installation, tellings
+from syndicate.store.platform import due, heartbeats, installation, rings, tellings
+from syndicate.store.platform.heartbeats import HeartKind
 from syndicate.store.views import measures, operations, progress
+from syndicate.vocabulary.sources import SourceState
 
 L = TypeVar("L", bound=tuple[str, ...])  # values of labels, in their order
 _ALARMS_HELP = "findings that wait for a person, by alarm: " + "; ".join(
     f"{alarm.name}: {alarm.help}" for alarm in ringing.ALARMS
 )
+_HEARD = dt.timedelta(hours=1)  # what left for good is no series for ever
 _JOURNAL_AGO = dt.timedelta(minutes=3)  # as its alarm has it
 
 
@@ -83,7 +87,8 @@ def _lanes(tx: Transaction, now: dt.datetime) -> Iterator[Metric]:
 
 
 def _content(tx: Transaction, _now: dt.datetime) -> Iterator[Metric]:
-    found = {(state.value,): count for state, count in operations.sources_by_state(tx).items()}
+    counted = operations.sources_by_state(tx)
+    found = {(state.value,): counted.get(state, 0) for state in SourceState}
     yield _gauge("syndicate_sources", "sources by state", found, "state")
 
 
@@ -101,6 +106,7 @@ def _clockwork(tx: Transaction, now: dt.datetime) -> Iterator[Metric]:
 def _bells(tx: Transaction, now: dt.datetime) -> Iterator[Metric]:
     found = {(name,): len(needs) for name, needs in ringing.by_name(tx, now).items()}
     yield _gauge("syndicate_alarm_findings", _ALARMS_HELP, found, "alarm")
+    yield from _rings(tx, now)
     configured = settings.load()
     named = {each.way: each.name for each in ways.webhooks(configured)} | {ways.MAIL: ways.MAIL}
     if configured.bell_dead_man_url is not None:
@@ -109,6 +115,31 @@ def _bells(tx: Transaction, now: dt.datetime) -> Iterator[Metric]:
     up = {(name,): way not in health or not health[way].is_failing for way, name in named.items()}
     text = "0 while a way of telling rings fails"
     yield _gauge("syndicate_bell_way_up", text, up, "way")
+
+
+def _rings(tx: Transaction, now: dt.datetime) -> Iterator[Metric]:
+    """What bells ring for, and who has heard it."""
+    standing = rings.open_ones(tx)
+    unheard = Counter(each.alarm for each in standing if each.acknowledged_at is None)
+    text = "causes for which a bell rings and that nobody has acknowledged, by alarm"
+    loud = {
+        (each.name, each.severity.value): unheard[each.name]
+        for each in ringing.ALARMS
+        if each.bell is not None
+    }
+    yield _gauge("syndicate_alarm_ringing", text, loud, "alarm", "severity")
+    heard = len(standing) - unheard.total()
+    both = {("ringing",): unheard.total(), ("acknowledged",): heard}
+    text = "rings that are not over, by whether somebody has acknowledged them"
+    yield _gauge("syndicate_rings", text, both, "state")
+    ages = {
+        (kind.value, beat.name.replace("@", " on ")): (now - beat.heard_at).total_seconds()
+        for kind in HeartKind
+        for beat in heartbeats.known(tx, kind, now)
+        if beat.heard_at > now - _HEARD
+    }
+    text = "time since a process or a relay was last heard, of those heard in the last hour"
+    yield _gauge("syndicate_heard_age_seconds", text, ages, "kind", "name")
 
 
 def _gauge(name: str, text: str, values: Mapping[L, float], *labels: str) -> GaugeMetricFamily:

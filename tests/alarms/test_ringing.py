@@ -29,10 +29,10 @@ from syndicate.vocabulary.sources import SourceState
 from tests import rows
 from tests.alarms import (
     beside,
+    hearers,
     held_documents,
     keys,
     lateness,
-    processes,
     senders,
     sign_ups,
     silence,
@@ -279,8 +279,7 @@ def newsletters_that_come_out(tx: Transaction) -> None:
 
 RINGS: dict[str, list[Ring]] = {
     "stopped": beside.STOPS,
-    "gone": processes.RINGS,
-    "relays": processes.RELAYS,
+    **hearers.RINGS,
     "issue_not_begun": lateness.NOT_BEGUN,
     "issue_not_done": lateness.NOT_DONE,
     "alert_late": lateness.ALERTS,
@@ -326,8 +325,7 @@ RINGS: dict[str, list[Ring]] = {
 }
 SILENT: dict[str, list[Make]] = {
     "stopped": [beside.a_restore_that_was_released],
-    "gone": processes.WELL,
-    "relays": processes.WELL_RELAYS,
+    **hearers.SILENT,
     "issue_not_begun": lateness.BEGUN,
     "issue_not_done": lateness.DONE,
     "alert_late": lateness.ALERTS_IN_TIME,
