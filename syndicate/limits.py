@@ -23,6 +23,8 @@ from syndicate import logs
 log = logs.get(__name__)
 
 TIMEOUT_S = 0.5
+# Of so many names that a process counts by itself those are forgotten that have all their tokens.
+MOST_NAMES = 5000
 # After a failure Redis is left alone for so long.
 BREAKER_S = 10.0
 # Whoever waits for a slot asks again every two seconds.
@@ -204,7 +206,13 @@ class Limits:
             count = min(count, room)
         if count < 1:
             return Taken(0, wait_s)
+        self._forget_idle(now)
         for bucket in buckets:
             tat = max(self._local.get(bucket.name, now), now)
             self._local[bucket.name] = tat + count * self.share / bucket.per_s
         return Taken(count)
+
+    def _forget_idle(self, now: float) -> None:
+        """Keep what this process counts by itself bounded: every receiver is a name of its own."""
+        if len(self._local) >= MOST_NAMES:
+            self._local = {name: tat for name, tat in self._local.items() if tat > now}

@@ -6,6 +6,7 @@ import time
 import pytest
 from redis import Redis
 
+from syndicate import limits as counters
 from syndicate.limits import Bucket, Limits, Taken
 
 
@@ -126,3 +127,18 @@ def test_what_a_process_counts_by_itself_outlasts_one_task() -> None:
     second = Limits.of(url, 4).take([bucket], 50)
 
     assert (first.count, second.count) == (2, 0)
+
+
+def test_a_million_receivers_without_redis_do_not_fill_the_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(counters, "MOST_NAMES", 100)
+    alone = Limits("redis://127.0.0.1:1/0", share=1)
+    busy = Bucket("busy", per_s=0.001, burst=1)
+
+    assert alone.take([busy], 1).count == 1
+    for number in range(1000):
+        assert alone.take([Bucket(f"receiver {number}", per_s=1000.0, burst=1)], 1).count == 1
+
+    assert len(alone._local) <= 101
+    assert alone.take([busy], 1).count == 0

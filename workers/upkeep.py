@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from syndicate import clock, jobs, logs, settings
 from syndicate.bounces.keeping import record
+from syndicate.breakers import keeping
 from syndicate.feeds import watch
 from syndicate.store.ground.session import transaction
 from syndicate.store.maintenance import upkeep
@@ -36,6 +37,11 @@ def keep_house(now: dt.datetime) -> None:
         upkeep.keep_house(tx, now)
 
 
+def forget_counters(now: dt.datetime) -> None:
+    """Drop counters of strangers whose window is over, a few at a time."""
+    keeping.forget_over(now)
+
+
 def raise_mark(_now: dt.datetime) -> None:
     """Let a database that was brought back be known by its mark."""
     with transaction() as tx:
@@ -57,6 +63,7 @@ def check_senders(now: dt.datetime) -> None:
 
 STEPS: tuple[Callable[[dt.datetime], object], ...] = (
     keep_house,
+    forget_counters,
     raise_mark,
     watch.notice_behind,
     record.sweep,

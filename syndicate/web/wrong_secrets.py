@@ -15,13 +15,11 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from syndicate import clock, logs
+from syndicate import clock
 from syndicate.breakers import counting, known
 from syndicate.breakers.visitors import Visitor, visitor
 from syndicate.store.ground.session import DatabaseDownError, transaction
 from syndicate.web import errors
-
-log = logs.get(__name__)
 
 SLOW_S = 3.0
 # So many of one network wait at once in a process, and of all together.

@@ -279,6 +279,21 @@ def test_an_address_gets_three_mails_in_24_hours_however_written() -> None:
     assert [len(links) for links in mails()] == [1, 2, 3, 1, 3]
 
 
+def test_a_stranger_changes_no_letter_of_a_delivery_address() -> None:
+    """Some mail servers tell Reader001 from reader001: what was confirmed stays as it was."""
+    ask("morning")
+    confirm(mails()[0][0])
+    for number, written in enumerate(("READER001@example.com", "Reader001@EXAMPLE.com"), 1):
+        ask("evening", written, NOW + number * HOUR)
+
+    with transaction() as tx:
+        reader = subscribers.by_address(tx, READER)
+        kept = recipients.by_hash(tx, recipients.hash_of(READER))
+    assert reader is not None
+    assert kept is not None
+    assert (reader.address, kept.address) == (READER, READER)
+
+
 def test_a_mail_waits_while_all_mail_is_stopped_as_long_as_its_links_work() -> None:
     ask()
 

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -135,6 +135,17 @@ def beyond(tx: Transaction, cap: str, limit: int, *, since: dt.datetime) -> list
 def wait_for(tx: Transaction, cap: str, key: str) -> None:
     """Wait for whoever else uses a cap for a key just now: the lock for `used_since`."""
     tx.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"{cap}:{key}"))))
+
+
+def forget_some(tx: Transaction, cap: str, *, before: dt.datetime, limit: int) -> int:
+    """Drop windows of a cap that began before a moment, so many at most; how many."""
+    row = tuple_(CapCounter.cap, CapCounter.key, CapCounter.window_from)
+    old = select(CapCounter.cap, CapCounter.key, CapCounter.window_from).where(
+        CapCounter.cap == cap, CapCounter.window_from < before
+    )
+    gone = delete(CapCounter).where(row.in_(old.limit(limit)))
+    dropped = gone.returning(CapCounter.key).execution_options(synchronize_session=False)
+    return len(tx.scalars(dropped).all())
 
 
 def forget_before(tx: Transaction, moment: dt.datetime) -> None:
