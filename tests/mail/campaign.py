@@ -73,6 +73,7 @@ class Plan:
     batch_size: int = 500
     expires_in: dt.timedelta = dt.timedelta(hours=12)
     dkim: KeyName | None = None  # that signs it
+    words: str = ""  # of others: in every headline, standfirst, name and description
 
 
 def start(plan: Plan | None = None, *, now: dt.datetime = NOW) -> int:
@@ -102,7 +103,7 @@ def content(now: dt.datetime = NOW, plan: Plan | None = None) -> list[ContentRow
     rendered = render("digest", "en", _context(plan or Plan(), now))
     headers = frozen_headers(
         subject=rendered.subject,
-        from_name="The Daily",
+        from_name=f"The Daily{(plan or Plan()).words}",
         sender=Sender("news@daily.example", dkim=(plan or Plan()).dkim),
         now=now,
     )
@@ -202,7 +203,10 @@ def _readers(tx: Transaction, plan: Plan, newsletter_id: int, now: dt.datetime) 
 def _context(plan: Plan, now: dt.datetime) -> dict[str, object]:
     return {
         "publication": {"name": "The Daily", "postal_address": "1 Press Square, Exampletown"},
-        "newsletter": {"name": "Morning", "description": "What happened while you slept."},
+        "newsletter": {
+            "name": "Morning",
+            "description": f"What happened while you slept.{plan.words}",
+        },
         "issue": {"number": 1, "local_date": now.date()},
         "sections": [_section(plan, place, slug, now) for place, slug in enumerate(SECTIONS)],
         "zone": "UTC",
@@ -223,9 +227,9 @@ def _section(plan: Plan, place: int, slug: str, now: dt.datetime) -> dict[str, o
                 "mask": 1 << position,
                 **vars(
                     Words(
-                        f"Story {position} of the day in {slug}",
-                        standfirst=_PARAGRAPH * plan.paragraphs,
-                        authors=(f"{slug.title()} desk",),
+                        f"Story {position} of the day in {slug}{plan.words}",
+                        standfirst=_PARAGRAPH * plan.paragraphs + plan.words,
+                        authors=(f"{slug.title()} desk{plan.words}",),
                     )
                 ),
                 "url": f"https://daily.example/{slug}/story-{position}",

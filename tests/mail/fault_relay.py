@@ -7,6 +7,7 @@ A fault sees each step before the normal answer is given: "connect", "EHLO", "HE
 yet), "body" (the message is kept, the 250 is not yet said).
 """
 
+import re
 import socket
 import ssl
 import struct
@@ -18,6 +19,7 @@ from typing import Self
 from syndicate.mail.relay.addresses import Relay
 
 OFFERED = ("PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES", "SMTPUTF8", "CHUNKING")
+_LAX_END = re.compile(rb"(?:\A|\r\n|\n|\r)\.(?:\r\n|\n|\r)")
 WITHOUT_PIPELINING = ("8BITMIME", "ENHANCEDSTATUSCODES")
 
 
@@ -60,6 +62,7 @@ class FaultRelay:
     connections: int = 0
     lines: list[str] = field(default_factory=list)
     host: str = "127.0.0.1"
+    is_lax: bool = False  # takes any line end for one, as servers did until 2023
 
     def __enter__(self) -> Self:
         self._stopping = threading.Event()
@@ -226,7 +229,15 @@ class _Dialogue:
         else:
             self._keep(content)
 
+    def _until_lax_dot(self) -> bytes:
+        while (found := _LAX_END.search(self.buffer)) is None:
+            self._read()
+        content, self.buffer = self.buffer[: found.start()], self.buffer[found.end() :]
+        return content + b"\r\n"
+
     def _until_dot(self) -> bytes:
+        if self.server.is_lax:
+            return self._until_lax_dot()
         self._midway()
         while not (self.buffer.startswith(b".\r\n") or b"\r\n.\r\n" in self.buffer):
             self._read()

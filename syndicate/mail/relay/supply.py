@@ -4,13 +4,18 @@ No byte of a new message is written with less than 10 s of lease: neither its en
 of one whose envelope went ahead.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from syndicate import clock
-from syndicate.errors import RelayError
+from syndicate.errors import BadAddressError, RelayError, UnrenderableError
+from syndicate.mail.relay.line_ends import is_safe
 
 LEASE_MARGIN_S = 10.0
+
+# What ends an address in a command, or the command itself.
+_NO_PART_OF_A_PATH = re.compile("[\0-\x20<>\x7f]")
 
 Renew = Callable[[], float]
 
@@ -19,9 +24,13 @@ class BatchLostError(RelayError):
     """The batch is no longer ours: nothing more may be written."""
 
 
+class UnsafeMessageError(UnrenderableError, ValueError):
+    """A message holds what some server could take for its end."""
+
+
 @dataclass(frozen=True)
 class Envelope:
-    """One message to one recipient.
+    """One message to one recipient; none is made that could be taken for two.
 
     Attributes:
         key: the caller's name for it (an ordinal).
@@ -40,6 +49,21 @@ class Envelope:
     is_utf8: bool = False
     is_eight_bit: bool = False
     envelope_id: str = ""
+
+    def __post_init__(self) -> None:
+        """Look at it once more.
+
+        Raises:
+            BadAddressError: an address would end its command.
+            UnsafeMessageError: the message could end early.
+        """
+        if _NO_PART_OF_A_PATH.search(self.mail_from + self.recipient):
+            raise BadAddressError("An address holds a blank, a bracket or a line end.")
+        if not is_safe(self.message):
+            raise UnsafeMessageError(
+                "The message holds a bare line end or a line that begins with a dot, which some "
+                "server could take for its end; it is not sent."
+            )
 
 
 class Supply:
