@@ -249,6 +249,18 @@ class Settings:
     bell_dead_man_every_s: int = setting(
         60, ge=10, le=3600, description="seconds from one such ping to the next"
     )
+    bell_issue_begins_within_s: int = setting(
+        30, ge=5, le=86_400, description="seconds after it is due in which an issue has begun"
+    )
+    bell_issue_done_within_s: int = setting(
+        900, ge=60, le=604_800, description="seconds that an issue may always take to be sent"
+    )
+    bell_alert_within_s: int = setting(
+        300, ge=10, le=86_400, description="seconds in which an alert is whole with the relays"
+    )
+    bell_silent_after_s: int = setting(
+        3600, ge=600, le=604_800, description="seconds of silence that a newsroom may always have"
+    )
     own_feed_paid: bool = setting(
         False,
         description="whether readers' own feeds contain paid articles; only where readers pay to "

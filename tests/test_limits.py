@@ -137,8 +137,8 @@ def test_a_million_receivers_without_redis_do_not_fill_the_memory(
     busy = Bucket("busy", per_s=0.001, burst=1)
 
     assert alone.take([busy], 1).count == 1
-    for number in range(5000):
+    for number in range(1000):
         assert alone.take([Bucket(f"receiver {number}", per_s=1000.0, burst=1)], 1).count == 1
 
-    assert len(alone._local) <= 1500  # those of the last milliseconds among them
+    assert len(alone._local) <= 101
     assert alone.take([busy], 1).count == 0

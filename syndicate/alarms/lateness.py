@@ -13,10 +13,10 @@ from collections.abc import Iterable
 
 from syndicate import phrases, settings
 from syndicate.alarms import outgoing
-from syndicate.alarms.need import CASES, Alarm, Need, Threshold, of
+from syndicate.alarms.need import CASES, PROCESSES, Alarm, Need, Threshold, of
 from syndicate.mail.pacing import pace
 from syndicate.newsletters import schedule, timetable
-from syndicate.store.composition import alerts, issues
+from syndicate.store.composition import alerts
 from syndicate.store.content import articles
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import newsletters
@@ -29,18 +29,19 @@ from syndicate.vocabulary.bells import Bell, Owner, Severity
 from syndicate.vocabulary.newsletters import IssueState
 from syndicate.vocabulary.sending import Lane, MailingState
 
-# The tick opens an issue within two seconds, and composing takes a few more.
-BEGINS_WITHIN = dt.timedelta(seconds=30)
 # What is found at once for a moment, because an old issue is composed again, is nothing yet.
 _SETTLE = dt.timedelta(seconds=15)
 # While one is composed the others wait behind it; a million readers take a minute.
 _COMPOSED_WITHIN = dt.timedelta(minutes=5)
-_DONE_WITHIN = dt.timedelta(minutes=15)
-_ALERT_WITHIN = dt.timedelta(minutes=5)
 _TIMES = 3  # of what it usually takes
 _FEW = 10  # put off, of which a receiver here and there asks for hours
 _SHARE = 0.02
 _SPARE = 1.5
+
+
+def _begins_within() -> dt.timedelta:
+    """The tick opens an issue within two seconds, and composing takes a few more."""
+    return dt.timedelta(seconds=settings.load().bell_issue_begins_within_s)
 
 
 def _is_silenced(tx: Transaction) -> bool:
@@ -59,16 +60,17 @@ def _not_begun(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
 
 
 def _unopened(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
-    opened = lateness.slots_opened(tx, since=now - schedule.CATCH_UP - BEGINS_WITHIN)
+    opened = lateness.slots_opened(tx, since=now - schedule.CATCH_UP - _begins_within())
     held = holds.newsletters_held(tx)
+    last, from_then = lateness.last_windows(tx, now), installation.opens_from(tx)
     for each in newsletters.every(tx):
         is_clocked = each.is_running and timetable.is_opened_by_clock(each)
         if each.id in held or not is_clocked or timetable.trouble(each) is not None:
             continue
-        since = issues.last_window(tx, each.id, now) or each.created_at
-        since = max(since, installation.opens_from(tx) or since, each.opens_from or since)
+        since = last.get(each.id, each.created_at)
+        since = max(since, from_then or since, each.opens_from or since)
         read = timetable.read_schedule(each)
-        for slot in schedule.due_slots(read, now=now - BEGINS_WITHIN, since=since):
+        for slot in schedule.due_slots(read, now=now - _begins_within(), since=since):
             if (each.id, slot.local_date, slot.name) not in opened:
                 said = f"The issue of {each.name} was due {phrases.moment(slot.due_at, each.zone)}"
                 key = f"slot:{each.id}:{slot.local_date}:{slot.name}"
@@ -83,7 +85,7 @@ def _stuck(tx: Transaction, now: dt.datetime) -> Iterable[tuple[Issue, Newslette
     is_busy = any(issue.state is not IssueState.DUE for issue, _ in found)
     for issue, newsletter in found:
         is_waiting = issue.state is IssueState.DUE and not is_busy
-        within = BEGINS_WITHIN if is_waiting else _COMPOSED_WITHIN
+        within = _begins_within() if is_waiting else _COMPOSED_WITHIN
         is_of_the_rest = rest is not None and issue.created_at <= rest
         if issue.created_at <= now - within and not is_of_the_rest:
             yield issue, newsletter
@@ -106,11 +108,11 @@ NOT_BEGUN = Alarm(
     path="/console/newsletters",
     look=_not_begun,
     bell=Bell.ISSUE_NOT_BEGUN,
-    threshold=Threshold(BEGINS_WITHIN, "after it is due"),
+    threshold=Threshold(setting="bell_issue_begins_within_s", words="after it is due"),
     owner=Owner.OPERATORS,
     severity=Severity.PAGE,
     runbook="runbooks/issue-not-begun",
-    test=CASES,
+    test=PROCESSES,
 )
 
 
@@ -121,11 +123,12 @@ def _not_done(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
     is_slow_on_purpose = warm_up is not None and warm_up.most(now) is not None
     if (window is not None and not window.is_open(now)) or is_slow_on_purpose:
         return
+    at_least = dt.timedelta(seconds=configured.bell_issue_done_within_s)
     for each, named, path in outgoing.called(tx, _going(tx)):
         began = each.mailing.started_at
         if each.mailing.lane is Lane.URGENT or began is None:
             continue
-        if began <= now - max(_DONE_WITHIN, takes(tx, each)):
+        if began <= now - at_least and began <= now - takes(tx, each):
             since = phrases.moment(began)
             said = f"{named} is being sent since {since}, and {_left(each)}"
             yield outgoing.of_mailing(each, f"{said}: that is longer than it takes.", path)
@@ -172,7 +175,9 @@ NOT_DONE = Alarm(
     path="/console/mailings",
     look=_not_done,
     bell=Bell.ISSUE_NOT_DONE,
-    threshold=Threshold(_DONE_WITHIN, "and three times what it usually takes"),
+    threshold=Threshold(
+        setting="bell_issue_done_within_s", words="and three times what it usually takes"
+    ),
     owner=Owner.OPERATORS,
     severity=Severity.PAGE,
     runbook="runbooks/issue-not-done",
@@ -184,7 +189,7 @@ def _alerts(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
     if _is_silenced(tx):
         return
     names = {each.id: each for each in newsletters.every(tx)}
-    for due in alerts.due(tx, now=now, asked_before=now - BEGINS_WITHIN):
+    for due in alerts.due(tx, now=now, asked_before=now - _begins_within()):
         newsletter, article = names[due.newsletter_id], articles.find(tx, due.article_id)
         headline = article.headline if article is not None else f"article {due.article_id}"
         said = f"The alert “{headline}” of {newsletter.name} was asked for and is not on its way."
@@ -197,14 +202,15 @@ def _alerts(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
 
 
 def _slow_alerts(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
+    whole = dt.timedelta(seconds=settings.load().bell_alert_within_s)
     for each, named, path in outgoing.called(tx, _going(tx)):
         began = each.mailing.started_at
         if each.mailing.lane is not Lane.URGENT or began is None:
             continue
         counts = each.counts
         is_untouched = counts.remaining == counts.audience > 0
-        within = BEGINS_WITHIN if is_untouched else max(_ALERT_WITHIN, takes(tx, each))
-        if began <= now - within:
+        within = _begins_within() if is_untouched else whole
+        if began <= now - within and (is_untouched or began <= now - takes(tx, each)):
             said = f"{named}, an alert, is being sent since {phrases.moment(began)}"
             text = f"{said}, and {_left(each)}."
             yield outgoing.of_mailing(each, text, path)
@@ -216,9 +222,9 @@ LATE_ALERTS = Alarm(
     path="/console/mailings",
     look=_alerts,
     bell=Bell.ALERT_LATE,
-    threshold=Threshold(BEGINS_WITHIN, "after it was asked for"),
+    threshold=Threshold(setting="bell_issue_begins_within_s", words="after it was asked for"),
     owner=Owner.OPERATORS,
     severity=Severity.PAGE,
     runbook="runbooks/alert-late",
-    test=CASES,
+    test=PROCESSES,
 )

@@ -4,13 +4,16 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from syndicate import phrases
+from syndicate import phrases, settings
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.newsletters import Newsletter
 from syndicate.vocabulary.bells import Bell, Owner, Severity
 
 _AT_ONCE = dt.timedelta(0)
-# Brings the cause of each alarm about that is read from rows alone.
+# The tests that bring causes about: with real processes, and as rows.
+PROCESSES = (
+    "tests/faults/test_bells.py::test_each_bell_is_told_within_a_minute_of_its_cause_and_no_other"
+)
 CASES = "tests/alarms/test_ringing.py::test_an_alarm_says_what_waits_and_no_other_rings"
 # What a span is counted in: the largest unit that it is whole in.
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
@@ -51,7 +54,7 @@ class Threshold:
 
     Attributes:
         value: a span of time, or a share in hundredths; 0: as soon as it is so.
-        setting: which setting says another value; empty where none does.
+        setting: which setting says the value, in seconds; empty where none does.
         words: what is measured: "after it is due".
     """
 
@@ -61,9 +64,12 @@ class Threshold:
 
     def __str__(self) -> str:
         """As documents and pages say it: "30 seconds after it is due", "at once"."""
-        if not self.value:
+        value = self.value
+        if self.setting:
+            value = dt.timedelta(seconds=getattr(settings.load(), self.setting))
+        if not value:
             return "at once"
-        number = f"{self.value} %" if isinstance(self.value, int | float) else span(self.value)
+        number = f"{value} %" if isinstance(value, int | float) else span(value)
         return f"{number} {self.words}".rstrip()
 
 

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from syndicate import jobs, phrases
-from syndicate.alarms.need import CASES, Alarm, Need, Threshold
+from syndicate.alarms.need import PROCESSES, Alarm, Need, Threshold
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import due, heartbeats
 from syndicate.store.platform.heartbeats import Beat, HeartKind
@@ -100,7 +100,7 @@ GONE = Alarm(
     owner=Owner.OPERATORS,
     severity=Severity.PAGE,
     runbook="runbooks/gone",
-    test=CASES,
+    test=PROCESSES,
 )
 
 
@@ -129,5 +129,5 @@ RELAYS = Alarm(
     owner=Owner.OPERATORS,
     severity=Severity.PAGE,
     runbook="runbooks/gone",
-    test=CASES,
+    test=PROCESSES,
 )

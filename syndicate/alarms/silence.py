@@ -9,14 +9,13 @@ hour at least. A newsroom of less than a week, or of few articles, has no rhythm
 import datetime as dt
 from collections.abc import Iterable
 
-from syndicate import phrases
+from syndicate import phrases, settings
 from syndicate.alarms.need import CASES, Alarm, Need, Threshold
 from syndicate.store.ground.session import Transaction
 from syndicate.store.views import silence
 from syndicate.store.views.silence import Silence
 from syndicate.vocabulary.bells import Bell, Owner, Severity
 
-_LEAST = dt.timedelta(hours=1)
 _TIMES = 1.5
 _ACTIVE = 35  # articles in a week
 _DAYS = 7  # of which something must be known
@@ -24,9 +23,10 @@ _SAME_WEEKDAYS = 3
 
 
 def _silent(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
-    for each in silence.silences(tx, now, longer_than=_LEAST, active=_ACTIVE):
+    least = dt.timedelta(seconds=settings.load().bell_silent_after_s)
+    for each in silence.silences(tx, now, longer_than=least, active=_ACTIVE):
         usual = usual_pause(each)
-        if usual is not None and now - each.last_at > max(_LEAST, usual * _TIMES):
+        if usual is not None and now - each.last_at > max(least, usual * _TIMES):
             last = phrases.moment(each.last_at, each.zone)
             yield Need(
                 f"Nothing new has come from {each.name} since {last}; at this time of day it was "
@@ -52,7 +52,10 @@ SILENT = Alarm(
     path="/console/sources",
     look=_silent,
     bell=Bell.SILENT,
-    threshold=Threshold(_LEAST, "and half as long again as its longest pause at this hour"),
+    threshold=Threshold(
+        setting="bell_silent_after_s",
+        words="and half as long again as its longest pause at this hour",
+    ),
     owner=Owner.DESK,
     severity=Severity.PAGE,
     runbook="runbooks/silent",

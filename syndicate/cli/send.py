@@ -11,6 +11,7 @@ those in `SYNDICATE_MAIL_ALLOW_LIST`, and refuses anything else before a line is
 """
 
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -48,20 +49,13 @@ from syndicate.subscribers import transfer, uploads
 from syndicate.subscribers.transfer import How
 from syndicate.subscribers.uploads import Upload
 from syndicate.vocabulary.newsletters import IssueState
-from syndicate.vocabulary.sending import AmbiguousPolicy, MailingState
+from syndicate.vocabulary.sending import MailingState
 
 PRODUCTION = "production"
 Encoding = Annotated[
     str, typer.Option(help="Code page of that file, such as cp1252; found out unless given.")
 ]
-Wait = Annotated[
-    int | None,
-    typer.Option(
-        min=0, help="Seconds for doubts that the relay's accept log settles; 0 does not wait."
-    ),
-]
-# Beyond the log's lag: a tick finds what is in doubt; what is unsure is asked again in a minute.
-_BEYOND_LAG_S = 70
+_PATIENCE_S = 300.0  # a lease and more: what a killed worker held comes back after 120 s
 
 
 def send(  # noqa: PLR0913 - one option for each thing that a campaign is made of
@@ -86,7 +80,6 @@ def send(  # noqa: PLR0913 - one option for each thing that a campaign is made o
         typer.Option(min=1, max=64, help="Workers, if this command starts them; default 2."),
     ] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Data folder. [SYNDICATE_DATA_DIR]")] = None,
-    wait: Wait = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not confirm in production.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object last.")] = False,
 ) -> None:
@@ -100,7 +93,6 @@ def send(  # noqa: PLR0913 - one option for each thing that a campaign is made o
         is_confirmed=yes,
         how=How(tuple(ignore_column or ()), only, by_tags),
         encoding=encoding,
-        wait_s=wait,
     )
     with ExitStack() as stopping:
         if data_dir is not None:
@@ -128,7 +120,6 @@ class Campaign:
         is_confirmed: nobody is asked, in production.
         how: the file is to be read.
         encoding: its code page; "" to find out.
-        wait_s: how long doubts are waited for that a log settles; None for as long as it may need.
         imported: what became of the file.
     """
 
@@ -138,7 +129,6 @@ class Campaign:
     is_confirmed: bool
     how: How = transfer.AS_IT_STANDS
     encoding: str = ""
-    wait_s: int | None = None
     imported: transfer.Imported | None = None
     newsletter_id: int = 0
     _console: Terminal = field(default_factory=lambda: Terminal(stderr=True))
@@ -183,26 +173,9 @@ class Campaign:
         """
         mailing_progress = watching.find(self._mailing_id())
         try:
-            is_enough = watching.Enough(self._wait_s(mailing_progress), self._tell_doubts).is_enough
-            return watching.watch(mailing_progress, is_enough=is_enough, tend=tend)
+            return watching.watch(mailing_progress, is_enough=Enough().is_enough, tend=tend)
         except KeyboardInterrupt:
             return watching.find(mailing_progress.mailing.id)
-
-    def _wait_s(self, mailing_progress: MailingProgress) -> int:
-        """How long to wait for doubts; 0 where no log settles them."""
-        configured = settings.load()
-        is_settled = mailing_progress.mailing.policy is AmbiguousPolicy.RECONCILE
-        if not is_settled or configured.relay_accept_log is None:
-            return 0
-        usual = configured.relay_accept_lag_s + _BEYOND_LAG_S
-        return usual if self.wait_s is None else self.wait_s
-
-    def _tell_doubts(self, number: int, wait_s: float) -> None:
-        mails = phrases.counted(number, "mail")
-        self._console.print(
-            f"· {mails} in doubt: waiting up to {wait_s:.0f} s for the relay's accept log to "
-            "settle what was sent (--wait 0 does not)"
-        )
 
     def summary(self, mailing_progress: MailingProgress) -> dict[str, Any]:
         """Everything that happened, for JSON; the counts are the ledger's."""
@@ -321,6 +294,33 @@ def refuse_unless_whole(found: Mapping[str, Any]) -> None:
         is_over = found["state"] in MailingState.over()
         again = "" if is_over else "; run it again to go on"
         raise PartialError(f"Mailing {found['mailing_id']}: {', '.join(said)}{again}.")
+
+
+class Enough:
+    """When watching ends: nothing more leaves by itself, or nothing has moved for long."""
+
+    def __init__(self) -> None:
+        self.before: MailingProgress | None = None
+        self.moved_at = time.monotonic()
+
+    def is_enough(self, now: MailingProgress) -> bool:
+        """Whether to end.
+
+        Raises:
+            RefusedError: the mailing was paused, by an operator or by a guard.
+        """
+        if self.before is None or self.before.counts != now.counts:
+            self.before, self.moved_at = now, time.monotonic()
+        if now.mailing.state is MailingState.PAUSED:
+            raise RefusedError(
+                f"Mailing {now.mailing.id} is {now.mailing.state}; `syndicate mailings show "
+                f"{now.mailing.id}` tells why, `syndicate mailings resume {now.mailing.id}` lets "
+                "it go on."
+            )
+        has_moved = time.monotonic() - self.moved_at < _PATIENCE_S
+        # Who is left waits for a retry or a log. Where nobody is, the mailing is over in a moment.
+        waits = now.counts.deferred or now.counts.ambiguous
+        return now.is_over or (not now.counts.remaining and waits > 0) or not has_moved
 
 
 def _ground(

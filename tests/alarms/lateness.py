@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from syndicate import phrases
-from syndicate.alarms.lateness import BEGINS_WITHIN
 from syndicate.alarms.need import Need
 from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom.newsletters import Newsletter
@@ -17,6 +16,7 @@ from tests.rows import DAY, NOW
 
 SECOND = dt.timedelta(seconds=1)
 MINUTE = 60 * SECOND
+BEGINS_WITHIN = 30 * SECOND
 DUE = NOW - BEGINS_WITHIN  # 07:59:30
 _SLOT = {"times": ["07:59"], "days": [1, 2, 3, 4, 5, 6, 7]}
 

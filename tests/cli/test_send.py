@@ -1,9 +1,7 @@
 """`syndicate send`: a file of readers becomes a campaign, once, and no real person by chance."""
 
-import email
 import json
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,11 +12,9 @@ import typer
 from typer.testing import CliRunner
 
 from syndicate import clock, settings
-from syndicate.cli.send import Campaign, refuse_unless_whole, send
-from syndicate.cli.watching import Enough
+from syndicate.cli.send import Campaign, Enough, refuse_unless_whole, send
 from syndicate.errors import NotFoundError, PartialError, RefusedError, SyndicateError, UsageError
 from syndicate.mail.pacing import pace
-from syndicate.mail.recovery import recover
 from syndicate.mail.sending import allowed, deliver
 from syndicate.newsletters import schedule, timetable
 from syndicate.store.ground.session import transaction
@@ -30,7 +26,7 @@ from syndicate.store.views import operations
 from syndicate.store.views.progress import MailingProgress
 from syndicate.subscribers import transfer
 from syndicate.vocabulary.sending import Lane, MailingState
-from tests.mail.fault_relay import Event, FaultRelay, HangUp
+from tests.mail.fault_relay import FaultRelay
 from tests.newsletters.paper import HOUR, article
 from tests.subscribers import desk
 
@@ -141,96 +137,6 @@ def test_watching_ends_when_nothing_more_leaves_by_itself(
     counts = Counts(audience=9, **{name: told.get(name, 0) for name in COUNTED[:-1]})
 
     assert Enough().is_enough(MailingProgress(Mailing(id=1, state=state), counts, {})) == enough
-
-
-def test_watching_waits_for_doubts_as_long_as_a_log_may_settle_them() -> None:
-    def standing(**told: int) -> MailingProgress:
-        counts = Counts(audience=9, **{name: told.get(name, 0) for name in COUNTED[:-1]})
-        return MailingProgress(Mailing(id=1, state=MailingState.SENDING), counts, {})
-
-    told: list[tuple[int, float]] = []
-    waiting = Enough(0.2, lambda number, wait_s: told.append((number, wait_s)))
-
-    assert not waiting.is_enough(standing(accepted=7, ambiguous=2))
-    assert not waiting.is_enough(standing(accepted=8, ambiguous=1))
-    assert told == [(2, 0.2)]
-    assert not waiting.is_enough(standing(accepted=8))  # what never arrived is sent again
-    assert not waiting.is_enough(standing(accepted=8, ambiguous=1))
-    time.sleep(0.2)
-    assert waiting.is_enough(standing(accepted=8, ambiguous=1))
-    assert told == [(2, 0.2), (1, 0.2)]
-
-
-@pytest.mark.parametrize("is_logged", [True, False])
-def test_a_campaign_waits_for_the_log_that_settles_its_doubts(
-    relay: FaultRelay, tmp_path: Path, settings_env: pytest.MonkeyPatch, is_logged: bool
-) -> None:
-    """A 250 that was never said: the relay has the mail, and its log says so."""
-    log = tmp_path / "accept.log"
-    log.touch()
-    settings_env.setenv("SYNDICATE_RELAY_ACCEPT_LOG", str(log))
-    settings_env.setenv("SYNDICATE_RELAY_ACCEPT_LAG_S", "1")
-    settings.load.cache_clear()
-
-    def cut(event: Event) -> bytes | None:
-        if event.step != "body":
-            return None
-        if is_logged:
-            _note(log, relay.accepted[-1].content)
-        if event.taken == 3:
-            raise HangUp
-        return None
-
-    relay.fault = cut
-    asked = ("--subscribers", file_of(tmp_path, *readers(6)), "--wording", "Yes.", "--wait", 20)
-    with worker(), recovering():
-        found = invoke(*asked)
-
-    assert (found["accepted"], found["ambiguous"]) == (6, 0)
-    # What no log names never arrived, as far as anybody can know.
-    assert len(relay.recipients()) == (6 if is_logged else 7)
-
-
-def test_a_campaign_that_does_not_wait_says_how_many_are_in_doubt(
-    relay: FaultRelay, tmp_path: Path, settings_env: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "accept.log").touch()
-    settings_env.setenv("SYNDICATE_RELAY_ACCEPT_LOG", str(tmp_path / "accept.log"))
-    settings.load.cache_clear()
-
-    def cut(event: Event) -> bytes | None:
-        if event.step == "body" and event.taken == 3:
-            raise HangUp
-        return None
-
-    relay.fault = cut
-    asked = ("--subscribers", file_of(tmp_path, *readers(6)), "--wording", "Yes.", "--wait", 0)
-    with worker(), pytest.raises(PartialError, match=r"1 ambiguous; run it again to go on"):
-        invoke(*asked)
-
-
-def _note(log: Path, content: bytes) -> None:
-    name = email.message_from_bytes(content)["Message-ID"]
-    with log.open("a") as file:
-        file.write(json.dumps({"at": clock.now().isoformat(), "message_id": name}) + "\n")
-
-
-@contextmanager
-def recovering() -> Iterator[None]:
-    """The tick's part of it."""
-    done = threading.Event()
-
-    def work() -> None:
-        while not done.wait(0.2):
-            recover.recover(clock.now())
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
 
 
 def test_a_campaign_that_is_stopped_goes_on_with_the_same_mailing(

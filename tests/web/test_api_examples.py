@@ -47,6 +47,7 @@ FILLED = {
     "newsletter_id": "{newsletter}",
     "subscriber_id": "{subscriber}",
     "token_id": "{token}",
+    "ring_id": "{ring}",
     "slug": "morning",
 }
 TAKEN = b"Nov 24 08:00:00 mx1 postfix/smtpd[4711]: connect from localhost[127.0.0.1]\n"

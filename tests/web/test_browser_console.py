@@ -57,7 +57,7 @@ def test_every_page_is_accessible(
     places = ["", "/mailings", f"/mailings/{mailing_id}", "/newsletters", "/stop", "/sign-in"]
     newsletter = f"/newsletters/{room.newsletter}"
     places += [newsletter, f"{newsletter}/rehearsal?next=1", "/sources", "/sources/find"]
-    places += ["/incidents", "/senders", "/audit"]
+    places += ["/incidents", "/senders", "/audit", "/alarms"]
     places += ["/newsroom", "/newsroom/new/newsletters?publication=courier"]
     places += ["/newsroom/newsletters/morning", "/newsroom/publications/courier"]
     found = [

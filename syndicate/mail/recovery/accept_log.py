@@ -19,7 +19,7 @@ import glob
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -27,7 +27,6 @@ from typing import BinaryIO
 from syndicate import bounds
 from syndicate.errors import SettingsError
 from syndicate.mail.recovery import births
-from syndicate.mail.recovery.periods import Period
 
 _POSTFIX = re.compile(
     rb"postfix[^ ]{0,64}/(cleanup|qmgr)\[\d+\]: ([0-9A-Za-z]+): "
@@ -49,9 +48,6 @@ _TAIL_BYTES = 1 << 20
 _MADE_AFTER = dt.timedelta(minutes=1)
 _PACKED = frozenset({".gz", ".bz2", ".xz", ".zst"})
 
-# Told a Message-ID, and when; None where a line has no time that can be read.
-Took = Callable[[str, dt.datetime | None], object]
-
 
 @dataclass
 class Verdict:
@@ -67,20 +63,13 @@ class Verdict:
     unsure: set[str] = field(default_factory=set)
     complete_until: dt.datetime | None = None
 
-    def note(self, message_id: str, is_accepted: bool | None) -> None:
-        """Note what a line says: None where it may be about another message."""
-        if is_accepted:
-            self.accepted.add(message_id)
-        elif is_accepted is None:
-            self.unsure.add(message_id)
-
 
 @dataclass(frozen=True)
 class Extent:
     """What a log that was read whole knows, beyond what it told.
 
     Attributes:
-        unsure: Message-IDs that the relay saw and may have taken, and when.
+        unsure: Message-IDs that the relay saw and may have taken.
         oldest: since when it was kept, aware UTC: its first line, or when its file was made; None
             when it has none and nobody knows.
         newest: time of its last line, likewise.
@@ -88,7 +77,7 @@ class Extent:
             what came between its last line and the next one is missing.
     """
 
-    unsure: Mapping[str, dt.datetime | None]
+    unsure: frozenset[str]
     oldest: dt.datetime | None
     newest: dt.datetime | None
     is_whole: bool
@@ -111,14 +100,12 @@ class Line:
     is_taken: bool = True
 
 
-def search(
-    path: Path, wanted: Mapping[str, Period], *, since: dt.datetime, now: dt.datetime
-) -> Verdict:
+def search(path: Path, wanted: Collection[str], *, since: dt.datetime, now: dt.datetime) -> Verdict:
     """Look messages up in a log file on this machine, and in those it was rotated into.
 
     Args:
         path: of the log.
-        wanted: Message-IDs with their angle brackets, each with the lines that can be about it.
+        wanted: Message-IDs with their angle brackets.
         since: nothing that is wanted was sent before this, aware UTC.
         now: a log that is written before each 250 is complete until now, unless a part of it was
             packed away already.
@@ -126,43 +113,38 @@ def search(
     Raises:
         SettingsError: it cannot be read.
     """
-    verdict = Verdict()
-
-    def take(message_id: str, at: dt.datetime | None) -> None:
-        verdict.note(message_id, wanted[message_id].is_after(at))
-
-    reading = _Reading(wanted.__contains__, take, now)
+    asked, verdict = frozenset(wanted), Verdict()
+    reading = _Reading(asked.__contains__, verdict.accepted.add)
     with _opened(path, since) as (logs, is_whole):
         verdict.complete_until = now if is_whole else None
         for log in logs:
             reading.read(log, since, now)
-    for message_id, at in reading.unsure.items():
-        if wanted[message_id].is_after(at) is not False:
-            verdict.note(message_id, None)
-    verdict.unsure -= verdict.accepted
+    verdict.unsure = reading.unsure - verdict.accepted
     return verdict
 
 
-def accepted_since(path: Path, take: Took, *, since: dt.datetime, now: dt.datetime) -> Extent:
+def accepted_since(
+    path: Path, take: Callable[[str], object], *, since: dt.datetime, now: dt.datetime
+) -> Extent:
     """Read all of a log since a moment, with those that it was rotated into.
 
     Args:
         path: of the log.
-        take: told each Message-ID that the relay took, perhaps more than once, and when.
+        take: told each Message-ID that the relay took, perhaps more than once.
         since: aware UTC.
         now: aware UTC.
 
     Raises:
         SettingsError: it cannot be read.
     """
-    reading = _Reading(lambda _message_id: True, take, now)
+    reading = _Reading(lambda _message_id: True, take)
     with _opened(path, since) as (logs, is_all):
         oldest = _kept_since(logs, now)
         is_whole = is_all and not any(_is_copy(log, now) for log in logs)
         for log in logs:
             reading.read(log, since, now)
         last = next((at for log in logs[::-1] if (at := _last_time(log, now)) is not None), None)
-    return Extent(reading.unsure, oldest, last, is_whole=is_whole)
+    return Extent(frozenset(reading.unsure), oldest, last, is_whole=is_whole)
 
 
 def newest(path: Path, *, since: dt.datetime, now: dt.datetime) -> list[str]:
@@ -244,16 +226,14 @@ class _Reading:
 
     Args:
         is_wanted: which of them count.
-        take: told each that the relay took, perhaps more than once, and when.
-        now: aware UTC.
+        take: told each that the relay took, perhaps more than once.
     """
 
-    def __init__(self, is_wanted: Callable[[str], bool], take: Took, now: dt.datetime) -> None:
+    def __init__(self, is_wanted: Callable[[str], bool], take: Callable[[str], object]) -> None:
         self.is_wanted = is_wanted
         self.take = take
-        self.now = now
         self.queue_ids: dict[bytes, str] = {}
-        self.unsure: dict[str, dt.datetime | None] = {}  # seen when, and perhaps taken
+        self.unsure: set[str] = set()  # seen, and perhaps taken
 
     def read(self, log: BinaryIO, since: dt.datetime, now: dt.datetime) -> None:
         log.seek(_start(log, since, now))
@@ -264,7 +244,7 @@ class _Reading:
         if raw.startswith(b"{"):
             line = _json_line(raw)
             if line is not None and line.message_id and self.is_wanted(line.message_id):
-                self.take(line.message_id, line.at)
+                self.take(line.message_id)
             return
         found = _POSTFIX.search(raw)
         if found is None:
@@ -273,11 +253,11 @@ class _Reading:
             message_id = found[3].decode("utf-8", "replace")
             if self.is_wanted(message_id):
                 self.queue_ids[found[2]] = message_id
-                self.unsure[message_id] = time_of(raw, self.now)
+                self.unsure.add(message_id)
         elif found[1] == b"qmgr" and found[2] in self.queue_ids:
             message_id = self.queue_ids.pop(found[2])
-            self.unsure.pop(message_id, None)
-            self.take(message_id, time_of(raw, self.now))
+            self.unsure.discard(message_id)
+            self.take(message_id)
 
 
 @contextlib.contextmanager

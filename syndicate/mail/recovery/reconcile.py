@@ -15,11 +15,9 @@ from syndicate.errors import RefusedError, SettingsError
 from syndicate.mail.mime.message import Writer, return_domain
 from syndicate.mail.recovery import accept_log, copy_check
 from syndicate.mail.recovery.accept_log import Verdict
-from syndicate.mail.recovery.periods import Period
 from syndicate.mail.relay import addresses
 from syndicate.settings import Settings
 from syndicate.store.ground.session import Transaction, transaction
-from syndicate.store.platform import installation
 from syndicate.store.sending import accepts, doubts, ledger
 from syndicate.store.sending.accepts import Heard
 from syndicate.store.sending.doubts import Doubt
@@ -67,13 +65,11 @@ def reconcile(now: dt.datetime) -> int:
     with transaction() as tx:
         open_doubts = doubts.ready(tx, now=now, lag=lag)
         by_id = _message_ids(tx, open_doubts, configured)
-        stamped = installation.read(tx)
     if not by_id:
         return 0
-    life = stamped.life_since if stamped is not None else None
     overdue = {key: each for key, each in by_id.items() if _is_overdue(each, now - lag)}
     try:
-        verdict = _ask(configured, by_id, life, now)
+        verdict = _ask(configured, by_id, now)
     except SettingsError:
         _settle_all(overdue, Verdict(), overdue, now=now, lag=lag)
         raise
@@ -176,28 +172,18 @@ def _domain(tx: Transaction, key: tuple[int, int, str]) -> str | None:
     return return_domain(frame.headers)
 
 
-def _ask(
-    configured: Settings, by_id: Mapping[str, Doubt], life: dt.datetime | None, now: dt.datetime
-) -> Verdict:
-    """What the log says, but for lines that were there before these messages could be."""
-    asked = {name: Period.since(doubt.began, life) for name, doubt in by_id.items()}
+def _ask(configured: Settings, by_id: Mapping[str, Doubt], now: dt.datetime) -> Verdict:
     if configured.relay_accept_log != PUSHED:
         since = min(doubt.since for doubt in by_id.values() if doubt.since) - BEFORE_DOUBT
         path = Path(str(configured.relay_accept_log))
-        return accept_log.search(path, asked, since=since, now=now)
+        return accept_log.search(path, by_id.keys(), since=since, now=now)
     names = [each.name for each in addresses.parse_all(configured.need("relay_url"))]
     with transaction() as tx:
         # In this order: what arrives in between may be accepted, but never counts as absent.
-        verdict = Verdict(complete_until=accepts.complete_until(tx, names, now))
-        seen = accepts.seen(tx, asked)
-        accepted = accepts.accepted(tx, asked)
-    for name, at in accepted.items():
-        verdict.note(name, asked[name].is_after(at))
-    for name, at in seen.items():
-        if asked[name].is_after(at) is not False:
-            verdict.note(name, None)
-    verdict.unsure -= verdict.accepted
-    return verdict
+        complete_until = accepts.complete_until(tx, names, now)
+        seen = accepts.seen(tx, by_id.keys())
+        accepted = accepts.accepted(tx, by_id.keys())
+        return Verdict(accepted, seen - accepted, complete_until)
 
 
 def _is_overdue(doubt: Doubt, logged_until: dt.datetime) -> bool:

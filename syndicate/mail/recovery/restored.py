@@ -13,7 +13,7 @@ Source: docs/decisions/0019-the-way-back.md.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -187,8 +187,7 @@ class View:
             until = copies.newest_of_copy(tx, row.held_mailing or 0)
             oldest = log_settlement.oldest_open(tx, until=until) or row.life_since
             mailings = log_settlement.mailings(tx, until=until, since=now - _FAR_BACK)
-        begun_at = {each.id: each.created_at for each in mailings}
-        journal, logs = _outside(oldest - _MARGIN, begun_at, now)
+        journal, logs = _outside(oldest - _MARGIN, now)
         begun = journal.mailings(but_of=row.life if row.held_at is None else "")
         with transaction() as tx:
             frozen = begun_issues.frozen(tx, [each for each in logs.accepted if each <= until])
@@ -306,9 +305,7 @@ class View:
         return bool(lived & self.journal.lives) and not strange
 
 
-def _outside(
-    since: dt.datetime, begun_at: Mapping[int, dt.datetime], now: dt.datetime
-) -> tuple[Journal, Told]:
+def _outside(since: dt.datetime, now: dt.datetime) -> tuple[Journal, Told]:
     """What stands outside the database.
 
     Raises:
@@ -318,7 +315,7 @@ def _outside(
     path = lives.path_of(configured)
     try:
         journal = lives.read(path) if path is not None else Journal()
-        return journal, log_evidence.gather(configured, begun=begun_at, since=since, now=now)
+        return journal, log_evidence.gather(configured, since=since, now=now)
     except (SettingsError, PermanentError) as error:
         raise RefusedError(f"{error} {_UNREADABLE}") from error
 

@@ -58,20 +58,16 @@ def add(tx: Transaction, relay: str, lines: Sequence[Heard]) -> list[tuple[str, 
     return [(str(each["message_id"]), each["at"]) for each in values]
 
 
-def accepted(tx: Transaction, message_ids: Collection[str]) -> dict[str, dt.datetime]:
-    """Those of the messages that a relay took, and when it last did."""
-    query = select(RelayAccept.message_id, func.max(RelayAccept.at)).where(
-        RelayAccept.message_id.in_(message_ids)
-    )
-    return dict(tx.execute(query.group_by(RelayAccept.message_id)).all())
+def accepted(tx: Transaction, message_ids: Collection[str]) -> set[str]:
+    """Those of the messages that a relay took."""
+    query = select(RelayAccept.message_id).where(RelayAccept.message_id.in_(message_ids))
+    return set(tx.scalars(query))
 
 
-def seen(tx: Transaction, message_ids: Collection[str]) -> dict[str, dt.datetime]:
-    """Those of the messages that a relay saw, and may take yet, and when it last did."""
-    query = select(RelaySeen.message_id, func.max(RelaySeen.at)).where(
-        RelaySeen.message_id.in_(message_ids)
-    )
-    return dict(tx.execute(query.group_by(RelaySeen.message_id)).all())
+def seen(tx: Transaction, message_ids: Collection[str]) -> set[str]:
+    """Those of the messages that a relay saw, and may take yet."""
+    query = select(RelaySeen.message_id).where(RelaySeen.message_id.in_(message_ids))
+    return set(tx.scalars(query))
 
 
 def newest(tx: Transaction, *, since: dt.datetime, limit: int) -> list[str]:
@@ -82,19 +78,18 @@ def newest(tx: Transaction, *, since: dt.datetime, limit: int) -> list[str]:
     return list(tx.scalars(query.order_by(RelayAccept.at.desc()).limit(limit)))
 
 
-def every(tx: Transaction) -> Iterator[tuple[str, str, dt.datetime]]:
-    """(Message-ID, relay, when) of each that was taken and is still known, read as asked for."""
-    query = select(RelayAccept.message_id, RelayAccept.relay, RelayAccept.at).where(
+def every(tx: Transaction) -> Iterator[tuple[str, str]]:
+    """(Message-ID, relay) of each that was taken and is still known, read as it is asked for."""
+    query = select(RelayAccept.message_id, RelayAccept.relay).where(
         RelayAccept.message_id != HEARTBEAT
     )
     for row in tx.execute(query.execution_options(yield_per=_AT_ONCE)):
-        yield row.message_id, row.relay, row.at
+        yield row.message_id, row.relay
 
 
-def every_seen(tx: Transaction) -> dict[str, dt.datetime]:
-    """Messages that a relay saw, and may have taken, and when it last did."""
-    query = select(RelaySeen.message_id, func.max(RelaySeen.at)).group_by(RelaySeen.message_id)
-    return dict(tx.execute(query).all())
+def every_seen(tx: Transaction) -> set[str]:
+    """Messages that a relay saw, and may have taken."""
+    return set(tx.scalars(select(RelaySeen.message_id)))
 
 
 def complete_until(

@@ -36,7 +36,6 @@ class Doubt:
     Attributes:
         since: when it became ambiguous.
         is_urgent: whether it can wait for a log only for a while.
-        began: when its mailing was made: no relay has heard of it before.
     """
 
     mailing_id: int
@@ -47,7 +46,6 @@ class Doubt:
     content_version: int | None
     since: dt.datetime | None
     is_urgent: bool
-    began: dt.datetime
 
 
 def ready(tx: Transaction, *, now: dt.datetime, lag: dt.timedelta) -> list[Doubt]:
@@ -68,7 +66,6 @@ def ready(tx: Transaction, *, now: dt.datetime, lag: dt.timedelta) -> list[Doubt
             Delivery.content_version,
             Delivery.done_at,
             Batch.lane == Lane.URGENT,
-            Mailing.created_at,
         )
         .join(
             Batch,

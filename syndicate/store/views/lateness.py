@@ -22,6 +22,13 @@ def slots_opened(tx: Transaction, *, since: dt.datetime) -> set[tuple[int, dt.da
     return {(row[0], row[1], row[2]) for row in tx.execute(query.where(Issue.window_to >= since))}
 
 
+def last_windows(tx: Transaction, now: dt.datetime) -> dict[int, dt.datetime]:
+    """Where the news of each newsletter's newest issue ends, by newsletter; none of the future."""
+    query = select(Issue.newsletter_id, func.max(Issue.window_to)).where(Issue.window_to <= now)
+    rows = tx.execute(query.group_by(Issue.newsletter_id))
+    return {row[0]: row[1] for row in rows}
+
+
 def unfinished(tx: Transaction) -> list[tuple[Issue, Newsletter]]:
     """Issues that are not being sent yet and go on by themselves, the oldest first."""
     query = (

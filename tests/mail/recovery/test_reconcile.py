@@ -13,10 +13,9 @@ from syndicate.mail.recovery import reconcile
 from syndicate.master_key import id_of
 from syndicate.store.ground.session import transaction
 from syndicate.store.maintenance import upkeep
-from syndicate.store.platform.installation import Installation
 from syndicate.store.sending import ledger
 from syndicate.store.sending.events import RelayAccept
-from syndicate.store.sending.mailings import Batch, Delivery, Mailing
+from syndicate.store.sending.mailings import Batch, Delivery
 from syndicate.vocabulary.sending import AmbiguousPolicy, DeliveryState, Lane, MailingState
 from tests.mail.campaign import NOW, Plan, start
 from tests.mail.steps import state
@@ -54,18 +53,9 @@ def pushed(log_file: Path, settings_env: pytest.MonkeyPatch) -> Path:
     return log_file
 
 
-def begun(plan: Plan, at: dt.datetime = NOW) -> int:
-    """A mailing that was made at a moment."""
-    mailing_id = start(plan)
-    with transaction() as tx:
-        tx.execute(update(Mailing).where(Mailing.id == mailing_id).values(created_at=at))
-        tx.execute(update(Installation).values(life_since=NOW - dt.timedelta(days=9)))
-    return mailing_id
-
-
 def doubtful(policy: AmbiguousPolicy = AmbiguousPolicy.RECONCILE, lane: Lane = Lane.BULK) -> int:
     """Four readers, all ambiguous since NOW."""
-    mailing_id = begun(Plan(audience=4, policy=policy, lane=lane))
+    mailing_id = start(Plan(audience=4, policy=policy, lane=lane))
     leased = taken(lane=lane)
     intend(leased, 0, 1, 2, 3)
     settle(leased, DeliveryState.AMBIGUOUS, 0, 1, 2, 3)
@@ -134,8 +124,7 @@ def test_nothing_younger_than_the_lag_is_settled(log_file: Path) -> None:
 
 
 def test_what_was_sent_hours_before_the_reaper_came_is_found(log_file: Path) -> None:
-    plan = Plan(audience=2, policy=AmbiguousPolicy.RECONCILE)
-    mailing_id = begun(plan, NOW - dt.timedelta(hours=11))
+    mailing_id = start(Plan(audience=2, policy=AmbiguousPolicy.RECONCILE))
     leased = taken()
     intend(leased, 0, 1)
     with transaction() as tx:
@@ -309,63 +298,3 @@ def test_an_alert_goes_out_though_its_log_cannot_be_read(log_file: Path) -> None
     with pytest.raises(SettingsError):
         reconcile.reconcile(LATER)
     assert states(mailing_id) == [DeliveryState.PENDING] * 4
-
-
-FORMS = {
-    "ours": line,
-    "postfix": lambda name, at: (
-        f"{at.isoformat()} mx postfix/cleanup[1]: 4F2: message-id={name}\n"
-        f"{at.isoformat()} mx postfix/qmgr[2]: 4F2: from=<b@x.example>, nrcpt=1 (active)\n"
-    ).encode(),
-}
-BEFORE = {
-    # What the log says of a message of the same name, and what becomes of the delivery.
-    dt.timedelta(): DeliveryState.ACCEPTED,
-    dt.timedelta(seconds=20): DeliveryState.AMBIGUOUS,  # a clock that is behind, or another life
-    dt.timedelta(minutes=6): DeliveryState.PENDING,
-    dt.timedelta(days=1): DeliveryState.PENDING,
-}
-
-
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize(("before", "becomes"), BEFORE.items(), ids=map(str, BEFORE))
-def test_a_line_of_before_the_mailing_began_never_takes_a_readers_copy_away(
-    log_file: Path, form: str, before: dt.timedelta, becomes: DeliveryState
-) -> None:
-    """A database that was made anew gives the numbers again, and the relay's log goes on."""
-    mailing_id = doubtful()
-    log_file.write_bytes(FORMS[form](message_id(mailing_id, 1), NOW - before))
-
-    reconcile.reconcile(LATER)
-
-    assert states(mailing_id)[1] is becomes
-
-
-@pytest.mark.usefixtures("pushed")
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize(("before", "becomes"), BEFORE.items(), ids=map(str, BEFORE))
-def test_a_pushed_line_of_before_the_mailing_began_takes_no_copy_away_either(
-    form: str, before: dt.timedelta, becomes: DeliveryState
-) -> None:
-    mailing_id = doubtful()
-    said = FORMS[form](message_id(mailing_id, 1), NOW - before)
-    heartbeat = b'{"at": "%b"}\n' % LATER.isoformat().encode()
-    reconcile.take_pushed(said + heartbeat, relay_name=RELAY, now=LATER)
-
-    reconcile.reconcile(LATER)
-
-    assert states(mailing_id)[1] is becomes
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_a_line_of_another_life_of_the_database_is_neither_believed_nor_sent_again(
-    log_file: Path, form: str
-) -> None:
-    mailing_id = doubtful()
-    with transaction() as tx:
-        tx.execute(update(Installation).values(life_since=NOW + dt.timedelta(seconds=30)))
-    log_file.write_bytes(FORMS[form](message_id(mailing_id, 1), NOW + dt.timedelta(seconds=10)))
-
-    reconcile.reconcile(LATER)
-
-    assert states(mailing_id)[1] is DeliveryState.AMBIGUOUS
