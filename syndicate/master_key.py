@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+MOST_HONOURED = 3650  # days, for which a key before another can be believed: ten years
 KEY_BYTES = 32  # HMAC-SHA256's key length
 MOST = 8  # each link that none of them signed is tried with all
 _ADDRESSES = "addresses:"

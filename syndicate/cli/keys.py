@@ -17,9 +17,7 @@ from syndicate.embedded import keys as own_file
 from syndicate.embedded import running
 from syndicate.errors import RefusedError
 from syndicate.keys import listing, master, rotating
-from syndicate.keys.listing import KeyLine
-from syndicate.keys.master import Next
-from syndicate.master_key import MasterKey
+from syndicate.master_key import MOST_HONOURED, MasterKey
 from syndicate.store.ground.session import transaction
 from syndicate.vocabulary.keys import KeyKind
 
@@ -29,7 +27,7 @@ To = Annotated[
     Path | None,
     typer.Option(help="A new file that takes the secret, instead of printing it."),
 ]
-_Step = Callable[[MasterKey, bool], Next]
+_Step = Callable[[MasterKey, bool], "master.Next"]
 _MOMENTS = ("made_at", "used_since", "used_at", "ends_at")
 
 
@@ -59,7 +57,7 @@ def rotate(
         int | None,
         typer.Option(
             min=0,
-            max=rotating.MOST_HONOURED,
+            max=MOST_HONOURED,
             help="Days for which the one before it is honoured: 400 of the master key, else 7.",
         ),
     ] = None,
@@ -112,7 +110,7 @@ def end(
         sys.stdout.write(f"What came before {name} {says}.\n")
 
 
-def as_dict(each: KeyLine) -> dict[str, Any]:
+def as_dict(each: "listing.KeyLine") -> dict[str, Any]:
     """A key as JSON says it."""
     said = dataclasses.asdict(each)
     return said | {name: at.isoformat() if (at := said[name]) else None for name in _MOMENTS}

@@ -32,7 +32,6 @@ from syndicate.vocabulary.keys import KeyKind
 
 # A CMS or a program is given the new one within a week, or somebody is asked why not.
 OVERLAP_DAYS = 7
-MOST_HONOURED = 3650  # days: ten years
 _SHELL = (
     "The master key is rotated and ended in the shell of who runs the machines: `syndicate keys "
     "rotate master`."

@@ -68,6 +68,7 @@ BOOKS = {
     "heartbeat": "when each process was last heard",
     "due_job": "slots of the tick",
     "fetch_host": "hosts that were asked",
+    "master_key": "ids of the keys that the workers hold",
     "sender_check": "what DNS says of senders",
     "source_notice": "what operators are told: a touched document has its old validators here",
 }

@@ -63,7 +63,7 @@ BESIDE: dict[str, Asked] = {
 }
 _PLACE = re.compile(r"(\w+)/\{(\w+)\}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
-_SECRET = re.compile(r"syn_[\w-]{20,}|[\w-]{30,}\.[\w-]{20,}")
+_SECRET = re.compile(r"syn_[\w-]{20,}|[\w-]{30,}\.[\w-]{20,}|(?<=\"secret\": \")[0-9a-f]{64}")
 _KEY = re.compile(r"p=[A-Za-z0-9+/=]{40,}")
 _PORT = re.compile(r"127\.0\.0\.1:\d+")
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from syndicate import clock, settings
 from syndicate.keys import listing, rotating
+from syndicate.master_key import MOST_HONOURED
 from syndicate.store.ground.session import transaction
 from syndicate.vocabulary.keys import KeyKind
 from syndicate.web.api.actors import CanEditTokens
@@ -42,7 +43,7 @@ class KeyRotation(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     days: int | None = Field(
-        None, ge=0, le=rotating.MOST_HONOURED, description="7 where nothing is said; 0 ends it now"
+        None, ge=0, le=MOST_HONOURED, description="7 where nothing is said; 0 ends it now"
     )
 
 

@@ -8,6 +8,7 @@ from syndicate import clock, settings
 from syndicate.errors import SyndicateError, UsageError
 from syndicate.keys import listing, rotating
 from syndicate.keys.rotating import Rotated
+from syndicate.master_key import MOST_HONOURED
 from syndicate.store.ground.session import transaction
 from syndicate.store.platform.tokens import Actor
 from syndicate.vocabulary.keys import KeyKind
@@ -81,9 +82,9 @@ def _days(said: str) -> int | None:
     text = said.strip()
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal() and int(text[:5]) <= rotating.MOST_HONOURED):
+    if not (text.isascii() and text.isdecimal() and int(text[:5]) <= MOST_HONOURED):
         raise UsageError(
-            f"Write a number of days from 0 to {rotating.MOST_HONOURED}, or leave it empty.",
+            f"Write a number of days from 0 to {MOST_HONOURED}, or leave it empty.",
             field="days",
         )
     return int(text)
