@@ -13,6 +13,7 @@ from typing import TypeVar
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 
 from syndicate import __version__, settings
+from syndicate.alarms import installation as installation_alarms
 from syndicate.alarms import ringing
 from syndicate.alarms.telling import ways
 from syndicate.mail.recovery import copy_check
@@ -29,7 +30,6 @@ _ALARMS_HELP = "findings that wait for a person, by alarm: " + "; ".join(
     f"{alarm.name}: {alarm.help}" for alarm in ringing.ALARMS
 )
 _HEARD = dt.timedelta(hours=1)  # what left for good is no series for ever
-_JOURNAL_AGO = dt.timedelta(minutes=3)  # as its alarm has it
 
 
 def of_rows(tx: Transaction, now: dt.datetime) -> Iterator[Metric]:
@@ -97,15 +97,15 @@ def _clockwork(tx: Transaction, now: dt.datetime) -> Iterator[Metric]:
     yield _gauge("syndicate_tick_age_seconds", "time since the last tick", {(): tick.age_s})
     states = {(state.value,): state is tick.state for state in due.TickState}
     yield _gauge("syndicate_tick", "1 for the state that the tick is in", states, "state")
-    missed = due.newest(tx, due.JOURNAL_MISSED, now)
-    is_missed = missed is not None and missed > now - _JOURNAL_AGO
-    text = "1 while the journal beside the database cannot be kept"
-    yield _gauge("syndicate_journal_missed", text, {(): is_missed})
 
 
 def _bells(tx: Transaction, now: dt.datetime) -> Iterator[Metric]:
     found = {(name,): len(needs) for name, needs in ringing.by_name(tx, now).items()}
     yield _gauge("syndicate_alarm_findings", _ALARMS_HELP, found, "alarm")
+    text = "1 while the journal beside the database cannot be kept"
+    yield _gauge(
+        "syndicate_journal_missed", text, {(): found[installation_alarms.JOURNAL.name,] > 0}
+    )
     yield from _rings(tx, now)
     configured = settings.load()
     named = {each.way: each.name for each in ways.webhooks(configured)} | {ways.MAIL: ways.MAIL}

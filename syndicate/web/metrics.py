@@ -57,10 +57,6 @@ class Rows(Collector):
         self._read_at = 0.0
         self._found: Sequence[Metric] = ()
 
-    def describe(self) -> Iterator[Metric]:
-        """Nothing beforehand: the database may be away while the application is made."""
-        return iter(())
-
     def collect(self) -> Iterator[Metric]:
         """Every family, at most five seconds old."""
         with self._lock:

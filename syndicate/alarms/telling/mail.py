@@ -27,8 +27,8 @@ from syndicate.store.ground.session import Transaction
 from syndicate.store.newsroom import publications
 from syndicate.store.platform import operators
 from syndicate.store.platform.tokens import Grant, Permission
+from syndicate.translations import LANGUAGES  # alarms speak the first on every face
 
-_LANGUAGE = "en"  # as alarms speak on every face
 # A reply that was lost: it has probably arrived.
 _TAKEN = frozenset({EnvelopeOutcome.ACCEPTED, EnvelopeOutcome.UNKNOWN})
 
@@ -56,16 +56,16 @@ def read(tx: Transaction, configured: Settings) -> Post:
     """Everything that is in rows of the mails to write."""
     every = publications.all_publications(tx)
     houses: dict[str | None, House] = {
-        each.slug: to_operators.house_of([each], _LANGUAGE, configured) for each in every
+        each.slug: to_operators.house_of([each], LANGUAGES[0], configured) for each in every
     }
-    houses[None] = to_operators.house_of(every, _LANGUAGE, configured)
+    houses[None] = to_operators.house_of(every, LANGUAGES[0], configured)
     return Post(_people(tx, configured), houses, signers.read(tx, configured))
 
 
 def blind(configured: Settings) -> Post:
     """The same where no row can be read: whom the settings name, in this host's name, unsigned."""
     people = {f"mail:{each.strip().lower()}": ("", each.strip()) for each in configured.bell_mail}
-    return Post(people, {None: to_operators.house_of([], _LANGUAGE, configured)}, Signers())
+    return Post(people, {None: to_operators.house_of([], LANGUAGES[0], configured)}, Signers())
 
 
 def _people(tx: Transaction, configured: Settings) -> Mapping[str, tuple[str, str]]:
@@ -155,7 +155,7 @@ def _letter(telling: Telling, house: House) -> Letter:
         "links": words.links(telling),
         "publication": {"name": house.name, "postal_address": house.postal_address},
     }
-    return Letter(telling.name, render("ring", _LANGUAGE, context), telling.ring.began_at)
+    return Letter(telling.name, render("ring", LANGUAGES[0], context), telling.ring.began_at)
 
 
 def _tried(result: Result) -> Tried:

@@ -10,12 +10,12 @@ from sqlalchemy import func, or_, select
 
 from syndicate.store.ground.session import Transaction
 from syndicate.store.sending.mailings import Batch, Mailing
+from syndicate.store.sending.results import COUNTED
 from syndicate.store.syndication.hub import FeedCallback
 from syndicate.vocabulary.sending import BatchState, Lane
 
 RECENT = dt.timedelta(days=1)
 _MAILINGS = 20_000  # the newest; a day of confirmations and emailed articles, and all issues in it
-_COUNTED = ("accepted", "deferred", "failed", "suppressed", "skipped", "ambiguous")
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,13 @@ def recent_deliveries(tx: Transaction, now: dt.datetime) -> dict[str, int]:
     """What became of the mail of the last day, by the state of each delivery."""
     newest = select(Mailing.id, Mailing.created_at).order_by(Mailing.id.desc()).limit(_MAILINGS)
     recent = newest.subquery()
-    columns = [func.coalesce(func.sum(getattr(Batch, name)), 0) for name in _COUNTED]
+    names = [state.name.lower() for state in COUNTED]
+    columns = [func.coalesce(func.sum(getattr(Batch, name)), 0) for name in names]
     query = select(*columns, func.coalesce(func.sum(Batch.size), 0)).where(
         Batch.mailing_id.in_(select(recent.c.id).where(recent.c.created_at >= now - RECENT))
     )
     *numbers, size = map(int, tx.execute(query).one())
-    counted = dict(zip(_COUNTED, numbers, strict=True))
+    counted = dict(zip(names, numbers, strict=True))
     return counted | {"remaining": size - sum(numbers)}
 
 
