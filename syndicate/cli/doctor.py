@@ -190,7 +190,7 @@ def check_programs(own: Settings, _data_dir: Path) -> Finding:
 def check_folder(_own: Settings, data_dir: Path) -> Finding:
     """Whether the data folder can be written, and who holds it."""
     if folder.is_held(data_dir):
-        return Finding("folder", "ok", f"A stack is running in {data_dir}.")
+        return _of_processes(data_dir)
     nearest = next(place for place in (data_dir, *data_dir.parents) if place.exists())
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
         return Finding(
@@ -199,6 +199,21 @@ def check_folder(_own: Settings, data_dir: Path) -> Finding:
             f"{data_dir} cannot be written; choose another folder with SYNDICATE_DATA_DIR.",
         )
     return Finding("folder", "ok", f"{data_dir} can be written.")
+
+
+def _of_processes(data_dir: Path) -> Finding:
+    """Whether a stack's processes are anybody but root."""
+    named = (folder.read_run(data_dir) or {}).get("processes", {})
+    roots = [name for name, pid in named.items() if places.is_root(pid)]
+    if not roots:
+        return Finding("folder", "ok", f"A stack is running in {data_dir}.")
+    return Finding(
+        "folder",
+        "warn",
+        f"A stack is running in {data_dir}, and {', '.join(roots)} run as root: give the folders "
+        "of SYNDICATE_JOURNAL and SYNDICATE_TAKEDOWN_LOG to the account postgres or nobody, or "
+        "start it as an ordinary user.",
+    )
 
 
 def check_leftovers(_own: Settings, _data_dir: Path) -> Finding:

@@ -9,7 +9,7 @@ import uvicorn
 from syndicate import settings
 from syndicate.alarms import heart
 from syndicate.alarms.sentry import Sentry
-from syndicate.embedded import listening
+from syndicate.embedded import listening, places
 from syndicate.store.platform.heartbeats import HeartKind
 
 # Long enough for a page, short enough for a supervisor that waits.
@@ -29,6 +29,7 @@ def web(
     ] = "127.0.0.1",
 ) -> None:
     """Run the web server."""
+    places.say_if_root("web")
     own = settings.load()
     config = uvicorn.Config(
         "syndicate.web.app:app",

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from syndicate import jobs, settings
-from syndicate.embedded import plan
+from syndicate.embedded import places, plan
 from syndicate.errors import UsageError
 
 
@@ -24,6 +24,7 @@ def worker(
         raise UsageError(
             f"There is no queue {unknown[0]}; the queues are {', '.join(jobs.QUEUES)}."
         )
+    places.say_if_root("worker")
     settings.load().need_servers()
     argv = plan.worker_argv(name or "-".join(queues), tuple(queues))
     os.execv(sys.executable, argv)  # noqa: S606 - our own program

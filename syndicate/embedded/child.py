@@ -22,6 +22,12 @@ from syndicate.errors import TemporaryError
 
 # Source: https://man7.org/linux/man-pages/man2/prctl.2.html
 _PR_SET_PDEATHSIG = 1
+_PR_SET_KEEPCAPS = 8
+_PR_CAP_AMBIENT = 47
+_PR_CAP_AMBIENT_RAISE = 2
+# Source: https://man7.org/linux/man-pages/man2/capget.2.html
+_CAPABILITY_VERSION_3 = 0x20080522
+_CAP_DAC_READ_SEARCH = 2
 _POLL_S = 0.02
 # A busy machine of one core needs minutes to load what a newer one loads in three seconds.
 _PATIENCE_S = 180.0
@@ -30,10 +36,17 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 @dataclass(frozen=True)
 class Account:
-    """A system account that a server runs as."""
+    """A system account that a process runs as.
+
+    Attributes:
+        uid: its number.
+        gid: of its group, the only one that the process has.
+        reads_all: whether the process may read any file, as root may.
+    """
 
     uid: int
     gid: int
+    reads_all: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +98,6 @@ def start(recipe: Recipe) -> Process:
     Raises:
         OSError: the program cannot be run.
     """
-    account = recipe.account
     log = LogFile(recipe.log_file)
     log.start()
     try:
@@ -98,10 +110,7 @@ def start(recipe: Recipe) -> Process:
             stderr=subprocess.STDOUT,
             start_new_session=True,
             pass_fds=tuple(recipe.pass_fds),
-            user=account.uid if account else None,
-            group=account.gid if account else None,
-            extra_groups=[] if account else None,
-            preexec_fn=_die_with(os.getpid(), recipe.death_signal),
+            preexec_fn=_die_with(os.getpid(), recipe.death_signal, recipe.account),
         )
     finally:
         os.close(log.write_end)
@@ -164,8 +173,43 @@ def _last_words(process: Process, recipe: Recipe) -> str:
     return f"{recipe.log_file} ends: {process.log.last_lines()}"
 
 
-def _die_with(parent_pid: int, number: signal.Signals) -> Callable[[], None]:
+def becoming(account: Account) -> Callable[[], None]:
+    """What a child of root does before it runs its program, to be an account from then on."""
+
+    def become() -> None:
+        _check(not account.reads_all or _libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0)
+        os.setgroups([])
+        os.setresgid(account.gid, account.gid, account.gid)
+        os.setresuid(account.uid, account.uid, account.uid)
+        if account.reads_all:
+            _keep_reading()
+
+    return become
+
+
+def _keep_reading() -> None:
+    """Have the one right of root's that is left, also in the program that comes."""
+    head = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    # Effective, permitted, inheritable: of the first 32 rights, then of the others.
+    rights = (ctypes.c_uint32 * 6)(*[1 << _CAP_DAC_READ_SEARCH] * 3, 0, 0, 0)
+    _check(_libc.capset(head, rights) == 0)
+    raised = _libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_DAC_READ_SEARCH, 0, 0)
+    _check(raised == 0)
+
+
+def _check(is_done: bool) -> None:
+    if not is_done:
+        raise OSError(ctypes.get_errno(), "the kernel refused")
+
+
+def _die_with(
+    parent_pid: int, number: signal.Signals, account: Account | None
+) -> Callable[[], None]:
+    become = becoming(account) if account else None
+
     def ask_kernel() -> None:
+        if become is not None:  # first: who becomes another forgets what was asked
+            become()
         _libc.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
         if os.getppid() != parent_pid:  # the parent died before the line above
             os._exit(1)

@@ -25,7 +25,7 @@ _PIPE_BYTES = 1_048_576
 # A line without an end is written in pieces.
 _LINE_BYTES = 1_000_000
 _LAST_LINES = 5
-_PATIENCE_S = 2.0
+_UNTIL_KEPT_S = 2.0
 
 
 class LogFile(threading.Thread):
@@ -46,7 +46,7 @@ class LogFile(threading.Thread):
     def finish(self) -> None:
         """Wait until all that an ended child wrote is kept; safe to call twice."""
         if self.is_alive():
-            self.join(_PATIENCE_S)
+            self.join(_UNTIL_KEPT_S)
 
     def last_lines(self) -> str:
         """The end of what the child wrote on one line, for messages."""

@@ -21,8 +21,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from syndicate import logs
 from syndicate.embedded.child import Account
 from syndicate.errors import RefusedError, SettingsError
+
+log = logs.get(__name__)
 
 ROOT_FOLDER = Path("/var/lib/syndicate")
 POINTER = "postgres.path"
@@ -135,6 +138,21 @@ def account_for_root() -> Account:
         "PostgreSQL does not run as root, and this machine has no account called postgres or "
         "nobody; run Syndicate as an ordinary user."
     )
+
+
+def is_root(pid: int) -> bool:
+    """Whether a process runs as root; one that is gone does not."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return False
+    return any(line.split()[:3] == ["Uid:", "0", "0"] for line in lines)
+
+
+def say_if_root(command: str) -> None:
+    """Say that a process of ours should not be root's, unless a supervisor has seen to it."""
+    if os.geteuid() == 0 and "SYNDICATE_STACK" not in os.environ:
+        log.warning("process_runs_as_root", command=command, do="start it as an ordinary user")
 
 
 def wheel_programs() -> Path:

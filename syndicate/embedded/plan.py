@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from syndicate.embedded import probes
-from syndicate.embedded.child import Recipe
+from syndicate.embedded.child import Account, Recipe
 from syndicate.embedded.member import Member
 
 # Worker process -> the queues it serves, as in docker-compose.yml (guard test).
@@ -44,12 +44,14 @@ class Ground:
         data_dir: the data folder.
         run_dir: 0700 folder for their sockets.
         stack_id: the mark that each process carries in SYNDICATE_STACK.
+        account: who the processes are; None means as we are.
     """
 
     env: dict[str, str]
     data_dir: Path
     run_dir: Path
     stack_id: str
+    account: Account | None = None
 
     def log_file(self, name: str) -> Path:
         """Where a process writes."""
@@ -127,6 +129,7 @@ def mailbox(ground: Ground, port: int) -> Member:
             argv=mailbox_argv(port, ground.data_dir / "mailbox"),
             env=ground.env,
             log_file=ground.log_file("mailbox"),
+            account=ground.account,
         ),
         is_ready=lambda: probes.smtp_is_ready("127.0.0.1", port),
     )
@@ -140,6 +143,7 @@ def further(ground: Ground, wanted: Extra) -> Member:
             argv=wanted.argv,
             env=ground.env,
             log_file=ground.log_file(wanted.name),
+            account=ground.account,
         ),
         is_ready=wanted.is_ready,
         patience_s=wanted.patience_s,
@@ -156,6 +160,7 @@ def web(ground: Ground, address: Address, *, processes: int) -> list[Member]:
                 argv=[sys.executable, "-m", "syndicate.cli", "web", "--fd", str(listener)],
                 env=ground.env,
                 log_file=ground.log_file(name),
+                account=ground.account,
                 pass_fds=(listener,),
             ),
             is_ready=lambda: probes.web_is_ready(address.host, address.port),
@@ -202,6 +207,7 @@ def _celery_member(ground: Ground, name: str, argv: list[str], patience_s: float
             argv=argv,
             env={**ground.env, "NOTIFY_SOCKET": str(ready.path)},
             log_file=ground.log_file(name),
+            account=ground.account,
         ),
         is_ready=ready.said_ready,
         patience_s=patience_s,

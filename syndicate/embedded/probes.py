@@ -34,6 +34,7 @@ class ReadySocket:
         self.path = path
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(str(path))
+        path.chmod(0o666)  # the folder is for the child alone, who may be of another account
         self._socket.setblocking(False)
 
     def said_ready(self) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from syndicate import logs
-from syndicate.embedded import listening, plan
+from syndicate.embedded import accounts, listening, plan
 from syndicate.embedded.member import Member
 from syndicate.embedded.postgres import Postgres
 from syndicate.embedded.valkey import Valkey
@@ -121,6 +121,7 @@ class Servers:
             self.ground.data_dir,
             stack_id=self.ground.stack_id,
             log_file=self.ground.log_file("valkey"),
+            account=self.ground.account,
         )
         self.ground.env["SYNDICATE_REDIS_URL"] = self.valkey.start()
 
@@ -134,6 +135,7 @@ class Servers:
         # The mailbox logs before each 250, so that nothing stays ambiguous for long.
         accept_log = mailbox_dir(self.ground.data_dir) / "accept.log"
         accept_log.touch(mode=0o600)
+        accounts.give(accept_log, self.ground.account)
         self.ground.env.setdefault("SYNDICATE_RELAY_ACCEPT_LOG", str(accept_log))
         self.ground.env.setdefault("SYNDICATE_RELAY_ACCEPT_LAG_S", "5")
 

@@ -22,12 +22,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from syndicate import clock, logs, settings
-from syndicate.embedded import folder, keys, listening, plan, servers
+from syndicate.embedded import accounts, folder, keys, listening, plan, servers
+from syndicate.embedded.child import Account
 from syndicate.embedded.member import Member
 from syndicate.embedded.postgres import make_socket_dir
 from syndicate.embedded.running import Adoption
 from syndicate.embedded.servers import Servers, StackBrokenError
-from syndicate.journal import lives, readers, takedowns
+from syndicate.journal import lines, lives, readers, takedowns
 from syndicate.mail.recovery import copy_check, deaths
 from syndicate.processes import Process
 from syndicate.store.ground.session import DatabaseDownError
@@ -39,6 +40,13 @@ _WATCH_S = 0.25
 # Told to nobody but the children: run.json holds the rest.
 _SECRET = "SYNDICATE_MASTER_KEY"  # noqa: S105 - a name
 _STACK = "SYNDICATE_STACK"
+# Files of settings that our processes read for themselves.
+_READ = (
+    "SYNDICATE_CONFIG",
+    "SYNDICATE_SECRETS_DIR",
+    "SYNDICATE_DKIM_KEY_FILE",
+    "SYNDICATE_RELAY_ACCEPT_LOG",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,12 +217,15 @@ class Stack:
 
     def _start_all(self, address: plan.Address, mailbox_port: int | None) -> None:
         self.web_url = address.url()
-        self._run_dir = make_socket_dir("syndicate-run-")
+        env = {**plan.base_env(self.id), **self.options.env, **self._own_env(address)}
+        account = self._settle_account(env)
+        self._run_dir = make_socket_dir("syndicate-run-", account)
         ground = plan.Ground(
-            env={**plan.base_env(self.id), **self.options.env, **self._own_env(address)},
+            env=env,
             data_dir=self.data_dir,
             run_dir=self._run_dir,
             stack_id=self.id,
+            account=account,
         )
         self.servers = Servers(self.settings, ground, self.options.report)
         self.servers.start(mailbox_port)
@@ -231,6 +242,15 @@ class Stack:
             self.options.report(wanted.name)
             self.add(wanted)
         self._start_members(ground, address)
+
+    def _settle_account(self, env: Mapping[str, str]) -> Account | None:
+        """Who our processes are, by what the settings say that they read and write."""
+        own = self.settings
+        read = [Path(env[name]) for name in _READ if env.get(name)]
+        read += [path for each in read if each.is_dir() for path in each.iterdir()]
+        set_apart = [path for path in (own.takedown_log, own.journal) if path is not None]
+        written = {path if path.is_dir() else path.absolute().parent for path in set_apart}
+        return accounts.settle(self.data_dir, read=read, written=sorted(written))
 
     def _compare(self) -> None:
         """Ask what stands beside the database what it has forgotten, before anything works."""
@@ -336,8 +356,9 @@ class Stack:
             shutil.rmtree(self._run_dir, ignore_errors=True)
         if self.servers and self.servers.postgres and not self.options.keep_database:
             self.servers.postgres.remove()
-            lives.forget(self.data_dir / lives.NAME)
-            (self.data_dir / readers.NAME).unlink(missing_ok=True)
+            home = lines.home(self.data_dir)
+            lives.forget(home / lives.NAME)
+            (home / readers.NAME).unlink(missing_ok=True)
         if self._lock.is_ours:
             folder.clear_run(self.data_dir)
             self._lock.release()

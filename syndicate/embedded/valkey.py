@@ -12,7 +12,7 @@ import socket
 from pathlib import Path
 
 from syndicate.embedded import child
-from syndicate.embedded.child import Process, Recipe
+from syndicate.embedded.child import Account, Process, Recipe
 from syndicate.embedded.postgres import make_socket_dir
 from syndicate.errors import SettingsError
 
@@ -27,12 +27,21 @@ class Valkey:
         data_dir: the installation's data folder, which exists.
         stack_id: the mark that the server carries in SYNDICATE_STACK.
         log_file: where the server writes; None means `valkey.log` in the data folder.
+        account: who it runs as, whose the folder `valkey` is; None means as we do.
     """
 
-    def __init__(self, data_dir: Path, *, stack_id: str = "", log_file: Path | None = None) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        stack_id: str = "",
+        log_file: Path | None = None,
+        account: Account | None = None,
+    ) -> None:
         self.data_dir = data_dir
         self.stack_id = stack_id
         self.log_file = log_file or data_dir / "valkey.log"
+        self.account = account
         self.process: Process | None = None
         self.socket_dir: Path | None = None
 
@@ -50,12 +59,13 @@ class Valkey:
         folder = self.data_dir / "valkey"
         folder.mkdir(mode=0o700, exist_ok=True)
         # Started again after a death, it answers at the address that everybody knows.
-        self.socket_dir = self.socket_dir or make_socket_dir("syndicate-vk-")
+        self.socket_dir = self.socket_dir or make_socket_dir("syndicate-vk-", self.account)
         recipe = Recipe(
             name="valkey",
             argv=[str(program), *_parameters(folder, self.socket_dir / _SOCKET_NAME)],
             env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "SYNDICATE_STACK": self.stack_id},
             log_file=self.log_file,
+            account=self.account,
         )
         try:
             self.process = child.start(recipe)

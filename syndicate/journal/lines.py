@@ -16,6 +16,8 @@ from syndicate.errors import PermanentError
 
 log = logs.get(__name__)
 
+FOLDER = "journal"
+
 # A transaction that began first may end last: so far back the rows are compared by id.
 OVERLAP = dt.timedelta(hours=1)
 # What is read of a file that is looked at often.
@@ -94,6 +96,12 @@ def ending_at(path: Path, size: int, length: int, *, setting: str) -> bytes | No
     except OSError as error:
         raise _unusable(path, "read", setting, error) from error
     return found if len(found) == min(size, length) else None
+
+
+def home(data_dir: Path) -> Path:
+    """Where the journals of a data folder are: in a folder of their own if root runs the stack."""
+    apart = data_dir / FOLDER
+    return apart if apart.is_dir() else data_dir
 
 
 def append(path: Path, said: Iterable[Mapping[str, Any]], *, setting: str) -> None:

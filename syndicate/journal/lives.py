@@ -76,7 +76,7 @@ def path_of(own: Settings) -> Path | None:
         return own.journal / NAME if own.journal.is_dir() else own.journal
     if own.takedown_log is not None:
         return own.takedown_log.with_name(NAME)
-    return own.data_dir / NAME if own.data_dir is not None else None
+    return lines.home(own.data_dir) / NAME if own.data_dir is not None else None
 
 
 def read(path: Path) -> Journal:

@@ -37,7 +37,7 @@ def path_of(own: Settings) -> Path | None:
     """Where the journal is: as set, else in the data folder; None where there is neither."""
     if own.takedown_log is not None:
         return own.takedown_log
-    return own.data_dir / NAME if own.data_dir is not None else None
+    return lines.home(own.data_dir) / NAME if own.data_dir is not None else None
 
 
 def keep(path: Path, *, is_whole: bool = False) -> int:

@@ -30,6 +30,7 @@ from syndicate.web import (
     wrong_secrets,
 )
 from syndicate.web.console import done
+from syndicate.web.description import Described
 from syndicate.web.live import Poller, closing_with_the_server
 from syndicate.web.reader import forgotten, of_a_test
 
@@ -115,7 +116,7 @@ ROUTERS = (
 
 def build() -> FastAPI:
     """The application, with its own documentation pages off: they load scripts from elsewhere."""
-    app = FastAPI(
+    app = Described(
         title="Syndicate",
         version=__version__,
         docs_url=None,

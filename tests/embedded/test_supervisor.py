@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -19,12 +20,15 @@ import pytest
 
 from syndicate.embedded import places, plan, probes
 from syndicate.embedded.postgres import Postgres
+from syndicate.journal import lives
 from tests.embedded.processes import of_stack, ordinary_user, wait_for
 
 pytestmark = pytest.mark.stack
 
 PROGRAM = [sys.executable, "-m", "syndicate.cli"]
 WORKERS = {f"worker-{name}" for name in plan.WORKERS}
+SECRETS = ("secrets/master_key", "secrets/dkim.pem")
+READS_ALL = 1 << 2  # CAP_DAC_READ_SEARCH
 PROCESSES = {"postgres", "valkey", "mailbox", "web", "beat", *WORKERS}
 # Enough for a loaded machine; nothing here is measured.
 START_S = 90.0
@@ -125,6 +129,39 @@ def row(running: Running, query: str) -> object:
         found = connection.execute(query.encode()).fetchone()
     assert found is not None
     return found[0]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user has no other account")
+def test_no_process_runs_as_root_but_the_supervisor(stack: Running) -> None:
+    account = places.account_for_root()
+    data, journal = stack.data_dir, stack.data_dir / "journal"
+    assert wait_for((journal / lives.NAME).exists, seconds=60)
+    supervisor = int(stack.run["pid"])
+
+    running = {pid: status(pid) for pid in of_stack(stack.id) if pid != supervisor}
+
+    uids = {pid: set(each["Uid"].split()) for pid, each in running.items()}
+    assert set(stack.run["processes"]) == PROCESSES
+    assert set(stack.now()["processes"].values()) <= set(running)
+    assert {pid: each for pid, each in uids.items() if each != {str(account.uid)}} == {}
+    assert {int(each["CapEff"], 16) & ~READS_ALL for each in running.values()} == {0}
+    assert {name: modes(data / name) for name in ("", "logs", "secrets", *SECRETS)} == {
+        "": (0, 0o710), "logs": (0, 0o700), "secrets": (0, 0o710),
+        SECRETS[0]: (0, 0o600), SECRETS[1]: (account.uid, 0o600),
+    }  # fmt: skip
+    assert {path.stat().st_uid for path in journal.iterdir()} == {account.uid}
+    assert {modes(path) for path in (data / "logs").iterdir()} == {(0, 0o600)}
+
+
+def status(pid: int) -> dict[str, str]:
+    """What the kernel says of a process."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
+def modes(path: Path) -> tuple[int, int]:
+    """Whose a file is, and who may do what with it."""
+    return path.stat().st_uid, stat.S_IMODE(path.stat().st_mode)
 
 
 @pytest.mark.long

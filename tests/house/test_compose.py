@@ -217,3 +217,14 @@ def test_what_compose_mounts_and_the_images_copy_is_there() -> None:
     missing = [path for path in [*mounted, *copied] if not (ROOT / path).exists()]
 
     assert missing == []
+
+
+def test_no_process_of_ours_is_root_in_docker() -> None:
+    users = re.findall(r"^USER (.+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    ours = {name: each for name, each in services().items() if name in OURS}
+
+    assert users[-1] == "10001"
+    assert {
+        name for name, each in ours.items() if "user" in each or each.get("privileged")
+    } == set()
+    assert all(each["cap_drop"] == ["ALL"] for each in ours.values())

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from syndicate import clock
+from syndicate.journal import lines
 from syndicate.sample import visitor
 from tests import searching
 from tests.embedded.processes import wait_for
@@ -230,7 +231,7 @@ def test_after_a_takedown_nothing_that_is_held_has_the_word(
     assert _settled(program)
     assert _tables(program, REMOVED) == []
     assert _files(program, REMOVED) == []
-    assert wait_for((program.data_dir / "takedowns.jsonl").exists, seconds=20)
+    assert wait_for((lines.home(program.data_dir) / "takedowns.jsonl").exists, seconds=20)
     cms.push(REMOVED)
     assert _tables(program, REMOVED) == []
     _print(taken_down={"gone everywhere": gone})

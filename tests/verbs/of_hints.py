@@ -126,6 +126,8 @@ ELSEWHERE = {
     "beat": ("docker-compose.yml", "command: [beat]"),
     "keys end master": ("tests/cli/test_keys.py", 'run("end", "master", '),
     "sample list": ("tests/cli/test_sample.py", '"list"'),
+    "subscribers export": ("tests/cli/test_newsletters.py", '["export", "-n", "morning"'),
+    "subscribers import": ("tests/cli/test_subscribers.py", '["import", str(file), "-n"'),
     "up": ("tests/journeys/test_up.py", '"up", "--json"'),
     "up --restored": ("tests/journeys/test_restore.py", "--restored"),
     "web": ("docker-compose.yml", "command: [web, "),

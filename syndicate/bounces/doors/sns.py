@@ -29,8 +29,12 @@ OLDEST = dt.timedelta(days=1)
 EARLIEST = dt.timedelta(minutes=15)
 CERTIFICATE_BYTES = 100_000
 _REMEMBERED = 8
-_HOST = re.compile(r"sns\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?")
-_CERTIFICATE_PATH = re.compile(r"/[A-Za-z0-9_.-]+\.pem")
+# A region, and no bucket of S3: `sns.s3.amazonaws.com` is whoever's who named one so.
+_HOST = re.compile(
+    r"sns\.(?:cn-[a-z]{3,12}-\d{1,2}\.amazonaws\.com\.cn"
+    r"|(?!cn-)[a-z]{2}-(?:gov-)?[a-z]{3,12}-\d{1,2}\.amazonaws\.com)"
+)
+_CERTIFICATE_PATH = re.compile(r"/SimpleNotificationService-[0-9a-f]{1,64}\.pem")
 _ABOUT_TOPIC = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
 _SIGNED = {
     "Notification": ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),

@@ -12,8 +12,8 @@ from typing import Any
 
 _REF = "#/components/schemas/"
 _PREFIX = "/api/v1"
-# FastAPI's own shape of a 422, which our errors do not have.
-_NOT_OURS = frozenset({"HTTPValidationError", "ValidationError"})
+# The shape of what goes wrong: its own description lists the statuses of all operations.
+_ERROR = "Error"
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 Json = Mapping[str, Any]
@@ -120,7 +120,7 @@ def read(
     shapes = openapi.get("components", {}).get("schemas", {})
     return Reference(
         tuple(Group(name, tuple(found)) for name, found in sorted(groups.items())),
-        tuple(_shape(name, said) for name, said in sorted(shapes.items()) if name not in _NOT_OURS),
+        tuple(_shape(name, said) for name, said in sorted(shapes.items())),
     )
 
 
@@ -183,8 +183,8 @@ def _answers(said: Json) -> Iterator[Answer]:
         content = list(each.get("content", {}).values())
         schema = content[0].get("schema") if content else None
         kind = _type(schema) if schema else None
-        is_ours = kind is not None and kind.named not in _NOT_OURS
-        yield Answer(int(status), _phrase(int(status)), kind if is_ours else None)
+        if kind is None or kind.named != _ERROR:
+            yield Answer(int(status), _phrase(int(status)), kind)
 
 
 def _phrase(status: int) -> str:

@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from syndicate import settings
 from syndicate.errors import RefusedError, SchemaTooNewError
@@ -64,6 +64,7 @@ def upgrade() -> str:
 
     Raises:
         SchemaTooNewError: the database was migrated by newer code.
+        RefusedError: its tables are not those of the schema that it names.
     """
     with session.engine().connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
@@ -74,7 +75,10 @@ def upgrade() -> str:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.commit()
+        except ProgrammingError as error:
+            raise _not_ours(error) from error
         finally:
+            connection.rollback()  # of what failed; else the next line would be refused too
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_LOCK})
             connection.commit()
     with session.transaction() as tx:
@@ -118,6 +122,18 @@ def _refuse_newer(connection: Connection) -> None:
             "install the version that wrote it, or a newer one.",
             version=version,
         )
+
+
+def _not_ours(error: ProgrammingError) -> RefusedError:
+    """What to do with a database whose tables the migrations do not know."""
+    said = str(error.orig).partition("\n")[0].rstrip(".")
+    return RefusedError(
+        f"The database cannot be upgraded: its tables are not those of the schema that it names "
+        f"({said}). It was made by a version from before the first schema that upgrades are made "
+        "for, or was changed by hand; the step that failed changed nothing. Go on with a backup of "
+        "it and the version that made it: `syndicate subscribers export` there, then set "
+        "SYNDICATE_DATABASE_URL to an empty database, and `syndicate subscribers import` here."
+    )
 
 
 def _config(folder: Path = MIGRATIONS) -> Config:

@@ -26,7 +26,8 @@ from tests.subscribers import desk
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:mail"
 HOST = "sns.eu-west-1.amazonaws.com"
-CERTIFICATE_URL = f"https://{HOST}/SimpleNotificationService-1.pem"
+PEM = "SimpleNotificationService-1.pem"
+CERTIFICATE_URL = f"https://{HOST}/{PEM}"
 CONFIRM_URL = f"https://{HOST}/?Action=ConfirmSubscription&TopicArn={TOPIC}&Token=t"
 
 
@@ -235,15 +236,26 @@ def test_a_topic_that_is_not_ours_is_refused_before_anything_is_fetched(
     ("url", "is_theirs"),
     [
         (CERTIFICATE_URL, True),
-        ("https://sns.cn-north-1.amazonaws.com.cn/x.pem", True),
-        ("http://sns.eu-west-1.amazonaws.com/cert.pem", False),
-        ("https://sns.eu-west-1.amazonaws.com:8443/cert.pem", False),
-        ("https://sns.eu-west-1.amazonaws.com.evil.example/cert.pem", False),
-        ("https://sns.eu-west-1.amazonaws.com@evil.example/cert.pem", False),
+        (f"https://sns.us-gov-west-1.amazonaws.com/{PEM}", True),
+        (f"https://sns.ap-southeast-2.amazonaws.com/{PEM}", True),
+        (f"https://sns.cn-north-1.amazonaws.com.cn/{PEM}", True),
+        (f"https://sns.cn-north-1.amazonaws.com/{PEM}", False),
+        (f"https://sns.eu-west-1.amazonaws.com.cn/{PEM}", False),
+        (f"https://sns.s3.amazonaws.com/{PEM}", False),
+        (f"https://sns.s3-eu-west-1.amazonaws.com/{PEM}", False),
+        (f"https://sns.s3-website-eu-west-1.amazonaws.com/{PEM}", False),
+        (f"https://sns.evil.amazonaws.com/{PEM}", False),
+        (f"https://sns.eu-west-1.evil.amazonaws.com/{PEM}", False),
+        (f"https://a.sns.eu-west-1.amazonaws.com/{PEM}", False),
+        (f"http://sns.eu-west-1.amazonaws.com/{PEM}", False),
+        (f"https://sns.eu-west-1.amazonaws.com:8443/{PEM}", False),
+        (f"https://sns.eu-west-1.amazonaws.com.evil.example/{PEM}", False),
+        (f"https://sns.eu-west-1.amazonaws.com@evil.example/{PEM}", False),
+        ("https://sns.eu-west-1.amazonaws.com/other.pem", False),
         ("https://sns.eu-west-1.amazonaws.com/?x=.pem", False),
-        ("https://sns.eu-west-1.amazonaws.com/cert.pem?x", False),
-        ("https://sns.eu-west-1.amazonaws.com/a/../cert.pem", False),
-        ("https://s3.eu-west-1.amazonaws.com/cert.pem", False),
+        (f"https://sns.eu-west-1.amazonaws.com/{PEM}?x", False),
+        (f"https://sns.eu-west-1.amazonaws.com/a/../{PEM}", False),
+        (f"https://s3.eu-west-1.amazonaws.com/{PEM}", False),
         ("https://sns.[::1/cert.pem", False),
     ],
 )

@@ -32,7 +32,7 @@ NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 STAMP = str(int(NOW.timestamp()))
 READER = "reader001@example.com"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:mail"
-CERTIFICATE_URL = "https://sns.eu-west-1.amazonaws.com/cert.pem"
+CERTIFICATE_URL = "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-1.pem"
 WORDS = "smtp; 550 5.1.1 User unknown"
 
 

@@ -62,6 +62,23 @@ def test_an_older_schema_is_said_with_the_way_out() -> None:
         migrate.require_current()
 
 
+@pytest.mark.usefixtures("empty_database")
+@pytest.mark.parametrize("version", [None, "0001", "0012"])
+def test_a_database_from_before_the_first_schema_is_refused_in_one_sentence(
+    version: str | None,
+) -> None:
+    run("CREATE TABLE article (id int)")  # as it was once
+    if version is not None:
+        run("CREATE TABLE alembic_version (version_num varchar(32) NOT NULL)")
+        run(f"INSERT INTO alembic_version VALUES ('{version}')")  # noqa: S608 - ours
+
+    for _ in range(2):  # nothing is left locked, or changed
+        with pytest.raises(RefusedError, match=r"tables are not those of the schema .* export"):
+            migrate.upgrade()
+
+    assert migrate.current() == version
+
+
 def test_a_database_that_is_away_is_one_sentence(settings_env: pytest.MonkeyPatch) -> None:
     settings_env.setenv("SYNDICATE_DATABASE_URL", "postgresql://syndicate@127.0.0.1:1/none")
     settings.load.cache_clear()
