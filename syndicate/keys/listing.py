@@ -98,7 +98,7 @@ def every(tx: Transaction, own: Settings, *, actor: Actor, now: dt.datetime) -> 
     """
     found: list[KeyLine] = []
     if actor.may(Permission.TOKENS):
-        found += [*_master(tx, own), *_of_settings(own)]
+        found += [*_master(tx, own), *_of_settings(own), *_of_a_file(own)]
     for each in (_pushing, _signing, _opening, _hubs):
         found += each(tx, lambda whose: actor.may(Permission.TOKENS, publication_id=whose), now)
     return found
@@ -141,6 +141,13 @@ def _of_settings(own: Settings) -> Iterator[KeyLine]:
                 about=f"SYNDICATE_{name.upper()}",
                 protects=protects,
             )
+
+
+def _of_a_file(own: Settings) -> Iterator[KeyLine]:
+    """The first key that signs mail."""
+    if own.dkim_domain is not None:
+        where = "of SYNDICATE_DKIM_KEY_FILE"
+        yield _line(f"dkim:{own.dkim_domain}", KeyKind.DKIM, about=own.dkim_selector, state=where)
 
 
 def _pushing(tx: Transaction, may: _May, now: dt.datetime) -> Iterator[KeyLine]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate import master_key
+from syndicate import master_key, settings
 from syndicate.cli import keys as command
 from syndicate.keys import listing, sealing
 from syndicate.settings import FIELDS
@@ -40,6 +40,17 @@ def test_every_key_is_listed_by_name_and_none_is_shown() -> None:
     said = run("list", "--json").said["keys"]
     assert {each["name"] for each in said} >= {"master", "addresses", "push:daily"}
     assert set(said[0]) == KNOWN | {"protects", "rotates", "is_passing"}
+
+
+def test_the_key_of_the_settings_is_listed_beside_those_of_rows(
+    settings_env: pytest.MonkeyPatch,
+) -> None:
+    settings_env.setenv("SYNDICATE_DKIM_DOMAIN", "courier.example")
+    settings.load.cache_clear()
+
+    found = cells(run("list").out, "dkim:courier.example")
+
+    assert found[:2] == ["syndicate", "of SYNDICATE_DKIM_KEY_FILE"]
 
 
 def test_every_secret_that_others_give_us_is_in_the_list() -> None:

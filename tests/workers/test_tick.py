@@ -1,6 +1,7 @@
 """The tick finds what is due in rows and hints at it, whoever lost the hint before."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,14 +9,16 @@ from hypothesis import strategies as st
 from redis import Redis
 from sqlalchemy import update
 
-from syndicate import clock, jobs
+from syndicate import clock, jobs, settings
+from syndicate.articles import push_keys as pushed
 from syndicate.articles import receive_push
 from syndicate.errors import RelayError
+from syndicate.keys import open_files, sealing
 from syndicate.store.content import articles
 from syndicate.store.content.articles import Article
 from syndicate.store.ground.session import transaction
 from syndicate.store.newsroom import publications
-from syndicate.store.platform import due, notices
+from syndicate.store.platform import due, master_keys, notices
 from syndicate.store.platform.notices import NoticeKind
 from syndicate.store.platform.tokens import Actor
 from syndicate.vocabulary.articles import ArticleState
@@ -23,6 +26,7 @@ from syndicate.vocabulary.sending import Lane
 from tests import rows
 from tests.acting import TESTER
 from tests.collect import newsroom
+from tests.keys.rotation import end, go_on, held, put
 from tests.mail.campaign import NOW, Plan, start
 
 MOMENTS = st.datetimes(
@@ -142,3 +146,45 @@ def push_embargoed(*ends: dt.datetime) -> None:
     with transaction() as tx:
         publication = publications.all_publications(tx)[0]
         receive_push.receive(tx, publication, entries, actor=TESTER, now=clock.now())
+
+
+@pytest.mark.usefixtures("database")
+def test_the_tick_writes_down_which_keys_it_holds_and_encrypts_rows_anew(
+    settings_env: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from workers import tick  # noqa: PLC0415 - needs the settings of a test
+
+    settings_env.setenv("SYNDICATE_JOURNAL", str(tmp_path / "journal.jsonl"))
+    settings.load.cache_clear()
+    with transaction() as tx:
+        pushed.rotate(tx, rows.publication(tx), ends_at=NOW, now=NOW)
+    tick.keep_keys(NOW)
+    put(settings_env, go_on(is_alone=True))
+
+    tick.keep_keys(NOW + dt.timedelta(seconds=10))
+
+    with transaction() as tx:
+        states = [row.state.value for row in master_keys.every(tx)]
+        assert sorted(states) == ["honoured", "signing"]
+        assert sealing.held(tx, held()) == sealing.Held()
+    assert len(end(is_early=True).ids) == 1
+
+
+@pytest.mark.usefixtures("database")
+def test_the_tick_notes_once_a_minute_that_others_can_read_a_key_file(
+    settings_env: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from workers import tick  # noqa: PLC0415 - needs the settings of a test
+
+    pem = tmp_path / "dkim.pem"
+    pem.write_text("pem")
+    pem.chmod(0o644)
+    settings_env.setenv("SYNDICATE_DKIM_KEY_FILE", str(pem))
+    settings.load.cache_clear()
+
+    for seconds in (0, 2, 4):
+        tick.look_at_key_files(NOW + dt.timedelta(seconds=seconds))
+
+    with transaction() as tx:
+        told = open_files.noted(tx, NOW + dt.timedelta(seconds=4))
+    assert told == [f"{pem} may be read by others; run `chmod 600 {pem}`."]
