@@ -27,6 +27,7 @@ from syndicate import clock
 from tests.collect import site as sites
 from tests.faults.soak import newsroom
 from tests.faults.soak.answers import Asker
+from tests.faults.soak.bells import Bells
 from tests.faults.soak.counting import count
 from tests.faults.soak.house import House
 from tests.faults.soak.load import Load
@@ -71,6 +72,8 @@ class Soak:
         self.chance = random.Random(plan.seed)  # noqa: S311 - chance, not secrecy
         self.happened: list[Happened] = []
         self.memory = Memory()
+        self.bells = Bells()
+        self.spans: list[tuple[Trouble, float, float]] = []
 
     def run(self) -> dict[str, Any]:
         """All of it; what `--json` prints."""
@@ -79,11 +82,10 @@ class Soak:
         # Enough that mail goes out nearly all the time.
         pace = self.plan.readers / (self.plan.minutes * 60 * 0.65)
         try:
-            with (
-                House(folder, pace=f"{pace:.0f}/s 4", more_env=_SETTINGS) as house,
-                sites.running() as site,
-            ):
-                return self._run(house, site)
+            with sites.running() as site:
+                settings = _SETTINGS | dict(self.bells.listen(site))
+                with House(folder, pace=f"{pace:.0f}/s 4", more_env=settings) as house:
+                    return self._run(house, site)
         finally:
             keep = Path("build") / "soak"
             shutil.rmtree(keep, ignore_errors=True)
@@ -181,6 +183,7 @@ class Soak:
         except Exception as fault:  # noqa: BLE001 - told in the report, which is not good then
             error = repr(fault)
         now = time.monotonic()
+        self.spans.append((trouble, began, now))
         self.happened.append(
             Happened(trouble.name, round(began - self.began, 1), round(now - began, 1), error)
         )
@@ -213,6 +216,7 @@ class Soak:
         unexplained = [each for each in load.tally.troubles if not self._is_explained(each[0])]
         took = sorted(load.tally.took)
         work = self._work(house, load)
+        bells = self.bells.report(self.spans, began=self.began)
         report = {
             "minutes": self.plan.minutes,
             "faults": [asdict(each) for each in self.happened],
@@ -226,6 +230,8 @@ class Soak:
                 "unexplained": unexplained[:20],
             },
             "work": work,
+            "bells": bells,
+            "alerts_s": self._alerts_s(house),
             "memory": memory,
             "settled_s": settled_s,
             "starts": house.starts,
@@ -236,6 +242,7 @@ class Soak:
             counted.is_good()
             and not unexplained
             and not load.errors
+            and bells["is_good"]
             and all(each["is_flat"] for each in memory.values())
             and all(each["expected"] == each["found"] for each in work.values())
             and not any(each.error for each in self.happened)
@@ -281,6 +288,15 @@ class Soak:
                 "found": number(f"{alerts} WHERE n.slug = %s", newsroom.ALERTS),
             },
         }
+
+    def _alerts_s(self, house: House) -> dict[str, float]:
+        """From an alert's being asked for to its last reader."""
+        rows = house.rows(
+            "SELECT extract(epoch FROM m.done_at - m.created_at)::float FROM mailing m "
+            "WHERE m.kind = 'alert' AND m.done_at > m.created_at ORDER BY 1"
+        )
+        took = [float(each) for (each,) in rows] or [0.0]
+        return {"median": round(took[len(took) // 2], 1), "longest": round(took[-1], 1)}
 
 
 class _Background:

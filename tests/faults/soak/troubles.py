@@ -29,13 +29,15 @@ class Trouble:
         name: what the report calls it.
         happen: does it to a house.
         hides: for how many seconds after its begin readers may find nobody; 0 never.
-        rings: names of the alarms that may ring for it.
+        rings: the alarm that must ring for it, within a minute; empty where it is over before.
+        may_ring: others that may.
     """
 
     name: str
     happen: Callable[[House], None]
     hides: float = 0.0
-    rings: frozenset[str] = frozenset()
+    rings: str = ""
+    may_ring: frozenset[str] = frozenset()
 
 
 def kill(name: str) -> Callable[[House], None]:
@@ -77,6 +79,19 @@ def freeze(house: House) -> None:
     os.kill(pid, signal.SIGCONT)
 
 
+def freeze_long(house: House) -> None:
+    """The worker of alerts is stopped for longer than anybody may be silent."""
+    pid = house.pid_of("worker-urgent")
+    os.kill(pid, signal.SIGSTOP)
+    time.sleep(75)
+    os.kill(pid, signal.SIGCONT)
+
+
+def stop_postgres(house: House) -> None:
+    """PostgreSQL is away for a minute."""
+    _stop_postgres(house, 60)
+
+
 def kill_valkey(house: House) -> None:
     """Valkey dies with all its data."""
     assert house.valkey is not None
@@ -97,12 +112,7 @@ def empty_broker(house: House) -> None:
 
 def restart_postgres(house: House) -> None:
     """An immediate stop of PostgreSQL, and three seconds of nothing."""
-    assert house.postgres is not None
-    house.held_down.add("postgres")
-    house.postgres.send_signal(signal.SIGQUIT)
-    house.postgres.wait(30)
-    time.sleep(3)
-    house.held_down.discard("postgres")
+    _stop_postgres(house, 3)
 
 
 def kill_backend(house: House) -> None:
@@ -165,11 +175,12 @@ def dropped_replies(house: House) -> None:
 
 def dead_relay(house: House) -> None:
     """The relay is dead for twenty seconds."""
-    assert house.sink is not None
-    house.held_down.add("sink")
-    house.sink.kill()
-    time.sleep(20)
-    house.held_down.discard("sink")
+    _kill_relay(house, 20)
+
+
+def dead_relay_long(house: House) -> None:
+    """The relay is dead for longer than anybody may be silent."""
+    _kill_relay(house, 80)
 
 
 TROUBLES: Sequence[Trouble] = (
@@ -189,14 +200,34 @@ TROUBLES: Sequence[Trouble] = (
     Trouble("postgres restarted", restart_postgres, hides=20),
     Trouble("postgres backend killed", kill_backend, hides=20),
     Trouble("database sessions ended", end_sessions, hides=10),
-    Trouble("disk full", fill_disk, hides=60),
+    Trouble("disk full", fill_disk, hides=60, may_ring=frozenset({"journal"})),
     Trouble("disk slow", slow_disk),
     Trouble("relay says 421", storm),
     Trouble("250s dropped", dropped_replies),
     Trouble("relay dead", dead_relay),
+    Trouble("relay dead for long", dead_relay_long, rings="relays"),
+    Trouble("worker-urgent frozen for long", freeze_long, rings="gone"),
+    Trouble("postgres away for a minute", stop_postgres, hides=90, rings="database"),
 )
 # Slots that are due within the hour come early by it: it is for the end, when all have begun.
 LAST = Trouble("clock an hour ahead, and back", clock_ahead)
+
+
+def _stop_postgres(house: House, seconds: float) -> None:
+    assert house.postgres is not None
+    house.held_down.add("postgres")
+    house.postgres.send_signal(signal.SIGQUIT)
+    house.postgres.wait(30)
+    time.sleep(seconds)
+    house.held_down.discard("postgres")
+
+
+def _kill_relay(house: House, seconds: float) -> None:
+    assert house.sink is not None
+    house.held_down.add("sink")
+    house.sink.kill()
+    time.sleep(seconds)
+    house.held_down.discard("sink")
 
 
 def _children(pid: int) -> list[int]:
