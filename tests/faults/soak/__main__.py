@@ -80,7 +80,8 @@ class Soak:
         folder = Path(tempfile.mkdtemp(prefix="syndicate-soak-", dir="/tmp"))
         folder.chmod(0o755)
         # Enough that mail goes out nearly all the time.
-        pace = self.plan.readers / (self.plan.minutes * 60 * 0.65)
+        mails = self.plan.readers + _ALERT_READERS * self.plan.minutes
+        pace = mails / (self.plan.minutes * 60 * 0.65)
         try:
             with sites.running() as site:
                 settings = _SETTINGS | dict(self.bells.listen(site))

@@ -9,6 +9,7 @@ PUBLICATION = "courier"
 ALERTS = "alerts"
 SIGN_UPS = "sign-ups"
 SIGN_UP_DOMAIN = "sign-up.example"
+OPERATOR = "desk@courier.example"
 SECTIONS = ("world", "culture", "sport")
 WORDING = "Send me this newsletter."
 
@@ -48,7 +49,7 @@ allow_origins = ["{origin}"]
 [[operators]]
 slug = "desk"
 name = "News desk"
-address = "desk@courier.example"
+address = "{operator}"
 grants = ["admin"]
 
 [[tokens]]
@@ -74,7 +75,7 @@ def as_toml(slots: Sequence[dt.datetime], *, feed: str, origin: str, secret: Pat
     when = f'times = ["{far:%H:%M}"]\nzone = "UTC"\n'
     parts.append(_NEWSLETTER.format(slug=SIGN_UPS, kind="digest", name="Weekend", when=when))
     parts.append(_NEWSLETTER.format(slug=ALERTS, kind="alert", name="Alerts", when=""))
-    parts.append(_REST.format(feed=feed, origin=origin, secret=secret))
+    parts.append(_REST.format(operator=OPERATOR, feed=feed, origin=origin, secret=secret))
     return "".join(parts)
 
 

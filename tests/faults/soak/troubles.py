@@ -183,6 +183,8 @@ def dead_relay_long(house: House) -> None:
     _kill_relay(house, 80)
 
 
+# Alerts that are asked for while nobody can send them.
+_LATE = frozenset({"alert_late"})
 TROUBLES: Sequence[Trouble] = (
     Trouble("worker-bulk killed", kill("worker-bulk")),
     Trouble("worker-urgent killed", kill("worker-urgent")),
@@ -200,17 +202,23 @@ TROUBLES: Sequence[Trouble] = (
     Trouble("postgres restarted", restart_postgres, hides=20),
     Trouble("postgres backend killed", kill_backend, hides=20),
     Trouble("database sessions ended", end_sessions, hides=10),
-    Trouble("disk full", fill_disk, hides=60, may_ring=frozenset({"journal"})),
+    Trouble("disk full", fill_disk, hides=60, may_ring=_LATE | {"journal"}),
     Trouble("disk slow", slow_disk),
-    Trouble("relay says 421", storm),
+    Trouble("relay says 421", storm, may_ring=_LATE),
     Trouble("250s dropped", dropped_replies),
-    Trouble("relay dead", dead_relay),
-    Trouble("relay dead for long", dead_relay_long, rings="relays"),
-    Trouble("worker-urgent frozen for long", freeze_long, rings="gone"),
-    Trouble("postgres away for a minute", stop_postgres, hides=90, rings="database"),
+    Trouble("relay dead", dead_relay, may_ring=_LATE),
+    Trouble("relay dead for long", dead_relay_long, rings="relays", may_ring=_LATE),
+    Trouble("worker-urgent frozen for long", freeze_long, rings="gone", may_ring=_LATE),
+    Trouble(
+        "postgres away for a minute", stop_postgres, hides=90, rings="database", may_ring=_LATE
+    ),
 )
 # Slots that are due within the hour come early by it: it is for the end, when all have begun.
-LAST = Trouble("clock an hour ahead, and back", clock_ahead)
+LAST = Trouble(
+    "clock an hour ahead, and back",
+    clock_ahead,
+    may_ring=_LATE | {"issue_not_done", "issue_not_begun"},
+)
 
 
 def _stop_postgres(house: House, seconds: float) -> None:
