@@ -171,6 +171,10 @@ class RelayError(TemporaryError):
     """The relay could not be reached, or hung up."""
 
 
+class NameRefusedError(RelayError):
+    """The relay answers, and does not take the name that it was told in EHLO."""
+
+
 class PermanentError(SyndicateError):
     """Trying again will not help."""
 

@@ -2,18 +2,20 @@
 
 A process that is frozen says nothing. A database that is away hears nothing, and then another bell
 rings. The workers that serve urgent mail also ask the relays, whether or not mail is due: what is
-dead at night is known before the morning's issue.
+dead at night, or does not encrypt any more, is known before the morning's issue.
 """
 
-import socket
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Collection
 
 from syndicate import clock, jobs, logs, settings
-from syndicate.errors import SyndicateError
+from syndicate.errors import NameRefusedError, RelayError, SyndicateError
 from syndicate.mail.relay import addresses
 from syndicate.mail.relay.addresses import Relay
+from syndicate.mail.relay.greeting import open_connection
+from syndicate.mail.relay.patience import Patience
 from syndicate.store.ground.session import DatabaseDownError, transaction
 from syndicate.store.platform import heartbeats
 from syndicate.store.platform.heartbeats import HeartKind
@@ -23,8 +25,7 @@ log = logs.get(__name__)
 EVERY_S = 5.0
 ASK_EVERY_S = 10.0
 # A relay that lets strangers wait for its greeting is slow, and not gone.
-_GREETING_S = 15.0
-_READY = b"220"
+_PATIENCE = Patience(greeting_s=20.0, step_s=15.0)
 _ASKING = jobs.SEND_URGENT.queue  # its workers ask the relays
 
 
@@ -47,28 +48,32 @@ def start(kind: HeartKind, name: str, queues: Collection[str] = ()) -> None:
 
 
 def ask_relays() -> None:
-    """Ask every relay for its greeting, and write down which gave it."""
+    """Ask every relay whether mail may leave by it, and write down what it answered."""
     configured = settings.load()
-    relays = {each.name: each for each in addresses.parse_all(configured.need("relay_url"))}
+    relays = {each.name: each for each in addresses.of_readers(configured)}
     to_operators = addresses.to_operators(configured)
     relays[to_operators.name] = to_operators
-    answers = {name: greets(each) for name, each in relays.items()}
+    found = {name: why_not(each, configured.relay_helo) for name, each in relays.items()}
+    faults = {name: why for name, why in found.items() if why is not None}
+    answers = {name: name not in faults for name in found}
     with transaction() as tx:
-        heartbeats.ask(tx, answers, now=clock.now())
+        heartbeats.ask(tx, answers, faults=faults, now=clock.now())
 
 
-def greets(relay: Relay) -> bool:
-    """Whether a relay takes a connection, and greets on one that is not encrypted."""
+def why_not(relay: Relay, helo: str | None) -> str | None:
+    """Why no mail may leave by a relay, in a sentence; None where it may. Nobody logs in.
+
+    One that does not take our name here may take it beside a sender's domain: it answers.
+    """
     try:
-        address = (relay.host, relay.port)
-        with socket.create_connection(address, timeout=_GREETING_S) as connection:
-            if relay.is_tls:
-                return True
-            said = connection.recv(512)
-            connection.sendall(b"QUIT\r\n")
-            return said.startswith(_READY)
-    except OSError:
-        return False
+        sock, _ = open_connection(relay, helo=helo, patience=_PATIENCE, is_logging_in=False)
+    except NameRefusedError:
+        return None
+    except RelayError as error:
+        return str(error)
+    with sock, contextlib.suppress(OSError):
+        sock.sendall(b"QUIT\r\n")
+    return None
 
 
 def _in_thread(name: str, act: Callable[[], None], every_s: float) -> None:

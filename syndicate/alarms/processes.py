@@ -112,16 +112,16 @@ def _relays(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
         # One that nobody asks any more is in no setting, or its asker is gone, which rings itself.
         is_asked = each.asked_at is not None and each.asked_at > now - SILENT_FOR
         if is_asked and _is_silent(each, now):
-            yield Need(
-                f"The relay {each.name} has not answered since {_at(each)}. Mail for it is safe in "
-                "the database and waits.",
-                key=f"relay:{each.name}",
-            )
+            said = f"The relay {each.name} has not answered since {_at(each)}."
+            if each.said is not None:
+                said = f"No mail has left by {each.name} since {_at(each)}. {each.said}"
+            text = f"{said} Mail for it is safe in the database and waits."
+            yield Need(text, key=f"relay:{each.name}")
 
 
 RELAYS = Alarm(
     name="relays",
-    help="a relay does not answer",
+    help="a relay does not answer, or does not encrypt as it must",
     path="/console/alarms",
     look=_relays,
     bell=Bell.GONE,

@@ -105,6 +105,16 @@ def a_relay_that_does_not_answer(tx: Transaction) -> list[Need]:
     return [Need(said, PLACE)]
 
 
+def a_relay_that_no_longer_encrypts(tx: Transaction) -> list[Need]:
+    watched(tx)
+    said = "The relay mx1:25 offers no STARTTLS, so no mail goes to it."
+    heartbeats.ask(tx, {"mx1:25": True}, now=NOW - SILENT_FOR)
+    heartbeats.ask(tx, {"mx1:25": False}, now=NOW - SECOND, faults={"mx1:25": said})
+    since = phrases.moment(NOW - SILENT_FOR)
+    waits = "Mail for it is safe in the database and waits."
+    return [Need(f"No mail has left by mx1:25 since {since}. {said} {waits}", PLACE)]
+
+
 def a_relay_that_nobody_asks_any_more(tx: Transaction) -> None:
     watched(tx)
     heartbeats.ask(tx, {"old:25": True}, now=NOW - SILENT_FOR)
@@ -127,7 +137,10 @@ WELL: list[Callable[[Transaction], None]] = [
     a_worker_whose_place_another_has_taken,
     silence_that_nobody_listens_to,
 ]
-RELAYS: list[Callable[[Transaction], list[Need]]] = [a_relay_that_does_not_answer]
+RELAYS: list[Callable[[Transaction], list[Need]]] = [
+    a_relay_that_does_not_answer,
+    a_relay_that_no_longer_encrypts,
+]
 WELL_RELAYS: list[Callable[[Transaction], None]] = [
     a_relay_that_nobody_asks_any_more,
     a_relay_that_missed_a_few,

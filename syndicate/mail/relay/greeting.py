@@ -17,7 +17,7 @@ import ssl
 import time
 from dataclasses import dataclass
 
-from syndicate.errors import RelayError
+from syndicate.errors import NameRefusedError, RelayError
 from syndicate.mail.relay import privacy
 from syndicate.mail.relay.addresses import Relay
 from syndicate.mail.relay.our_name import our_name
@@ -68,6 +68,7 @@ def open_connection(
     helo: str | None = None,
     sender_domain: str = "",
     patience: Patience | None = None,
+    is_logging_in: bool = True,
 ) -> tuple[socket.socket, Capabilities]:
     """Connect, greet, encrypt and log in.
 
@@ -76,6 +77,7 @@ def open_connection(
         helo: the name to give in EHLO; None finds one (`mail.relay.our_name`).
         sender_domain: that the mail comes from; stands in EHLO where this host has no name.
         patience: how long each reply, and all of it, may take.
+        is_logging_in: False only looks whether a password could be sent.
 
     Returns:
         A socket, ready for MAIL, and what the relay offers on it.
@@ -91,6 +93,8 @@ def open_connection(
         is_here = privacy.is_here(ours, theirs)
         name = our_name(ours, theirs, chosen=helo, sender_domain=sender_domain)
         offered = _greet(talk, privacy.rule(relay, is_here=is_here), name)
+        if relay.user is not None and is_logging_in:
+            _log_in(talk, offered, relay)
     except RelayError:
         talk.sock.close()
         raise
@@ -136,10 +140,8 @@ def _greet(talk: "_Talk", rule: privacy.Rule, name: str) -> Capabilities:
             offered = _ehlo(talk, name)
         elif rule.needs_tls:
             raise privacy.not_offered(relay)
-    if relay.user is not None:
-        if not talk.is_encrypted and not relay.is_secret_clear:
-            raise privacy.not_in_clear(relay)
-        _log_in(talk, offered, relay)
+    if relay.user is not None and not (talk.is_encrypted or relay.is_secret_clear):
+        raise privacy.not_in_clear(relay)
     return offered
 
 
@@ -254,7 +256,7 @@ def _helo(talk: _Talk, name: str, refusal: Reply) -> None:
     """Greet a relay that knows no EHLO, or takes none (RFC 5321 3.2)."""
     helo = b"HELO %b\r\n" % name.encode("ascii")
     if not refusal.is_permanent or not talk.ask(helo, "HELO").is_ok:
-        raise RelayError(
+        raise NameRefusedError(
             f"The relay {talk.relay.name} refused EHLO: {said(refusal)}.", code=refusal.code
         )
 

@@ -50,6 +50,7 @@ class Heartbeat(Table):
     began_at: Mapped[dt.datetime]
     heard_at: Mapped[dt.datetime]
     asked_at: Mapped[dt.datetime | None]  # of a relay: when somebody asked it last
+    said: Mapped[str | None]  # of a relay: why no mail may leave by it
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,14 @@ class Beat:
         queues: of a worker.
         heard_at: aware UTC.
         asked_at: of a relay.
+        said: of a relay, why no mail may leave by it, in a sentence.
     """
 
     name: str
     queues: tuple[str, ...]
     heard_at: dt.datetime
     asked_at: dt.datetime | None
+    said: str | None = None
 
 
 def hear(
@@ -86,12 +89,26 @@ def hear(
     tx.execute(fresh.on_conflict_do_update(index_elements=[Heartbeat.name], set_=values))
 
 
-def ask(tx: Transaction, answers: Mapping[str, bool], *, now: dt.datetime) -> None:
-    """Write down which relays answered just now, by their names. Safe to run at once."""
+def ask(
+    tx: Transaction,
+    answers: Mapping[str, bool],
+    *,
+    now: dt.datetime,
+    faults: Mapping[str, str] | None = None,
+) -> None:
+    """Write down which relays answered just now. Safe to run at once.
+
+    Args:
+        tx: the open transaction.
+        answers: by a relay's name, whether mail may leave by it.
+        now: aware UTC.
+        faults: by a relay's name, why it may not, in a sentence.
+    """
     for name, has_answered in answers.items():
-        values = {"asked_at": now} | ({"heard_at": now} if has_answered else {})
+        said = None if has_answered else (faults or {}).get(name)
+        values = {"asked_at": now, "said": said} | ({"heard_at": now} if has_answered else {})
         plain = {"name": f"{HeartKind.RELAY}:{name}", "kind": HeartKind.RELAY, "began_at": now}
-        fresh = insert(Heartbeat).values(**(plain | {"heard_at": now, "asked_at": now}))
+        fresh = insert(Heartbeat).values(**(plain | values | {"heard_at": now}))
         tx.execute(fresh.on_conflict_do_update(index_elements=[Heartbeat.name], set_=values))
 
 
@@ -135,10 +152,10 @@ def known(tx: Transaction, kind: HeartKind, now: dt.datetime) -> list[Beat]:
     more than that it was there.
     """
     heard_at = func.least(Heartbeat.heard_at, now)
-    query = select(Heartbeat.name, Heartbeat.queues, heard_at, Heartbeat.asked_at)
+    query = select(Heartbeat.name, Heartbeat.queues, heard_at, Heartbeat.asked_at, Heartbeat.said)
     rows = tx.execute(query.where(Heartbeat.kind == kind).order_by(heard_at.desc()))
     cut = len(kind) + 1
-    return [Beat(row[0][cut:], tuple(row[1]), row[2], row[3]) for row in rows]
+    return [Beat(row[0][cut:], tuple(row[1]), row[2], row[3], row[4]) for row in rows]
 
 
 def forget_before(tx: Transaction, moment: dt.datetime) -> None:
