@@ -22,6 +22,8 @@ log = logs.get(__name__)
 
 Tell = Callable[[Ring, Settings, dt.datetime], Sequence[Outcome]]
 DATABASE = "database"
+_SILENCE = dt.timedelta(seconds=10)  # twice the time between two looks
+_FROZEN = dt.timedelta(seconds=5)
 # A restart of the database takes a few seconds.
 AWAY_FOR = dt.timedelta(seconds=30)
 
@@ -37,6 +39,23 @@ class DatabaseBell:
         self._tell = tell
         self._ring: Ring | None = None
         self._next_at: dt.datetime | None = None
+        self._listened_at: dt.datetime | None = None
+        self._awake_since: dt.datetime | None = None
+
+    def listen(self, seen_at: dt.datetime, now: dt.datetime) -> None:
+        """Ring or not, by when the database answered last; to be asked every second.
+
+        Whoever was not asked for a while was frozen with the whole process, or its clock was set:
+        then the silence counts from now.
+        """
+        before, self._listened_at = self._listened_at, now
+        if before is None or not dt.timedelta(0) <= now - before <= _FROZEN:
+            self._awake_since = now
+        since = max(min(seen_at, now), self._awake_since or now)
+        if now - since > _SILENCE:
+            self.is_away(since, now)
+        elif now - min(seen_at, now) <= _SILENCE:
+            self.answers()
 
     def is_away(self, since: dt.datetime, now: dt.datetime) -> None:
         """It does not answer: ring, once it has been away for long enough, and again."""

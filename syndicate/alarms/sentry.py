@@ -6,7 +6,6 @@ sentry   rings from memory when nothing has succeeded for half a minute: a datab
 holds up the looker, and not the bell
 """
 
-import datetime as dt
 import threading
 import time
 from collections.abc import Callable
@@ -57,13 +56,7 @@ class Sentry:
 
     def listen(self) -> None:
         """Hear once whether the database has answered the looker of late."""
-        now = clock.now()
-        # What lies ahead was seen by a clock that was set back since.
-        if now - self._seen_at > dt.timedelta(seconds=2 * LOOK_EVERY_S) or self._seen_at > now:
-            self._seen_at = min(self._seen_at, now)
-            self._bell.is_away(self._seen_at, now)
-        else:
-            self._bell.answers()
+        self._bell.listen(self._seen_at, clock.now())
         time.sleep(_LISTEN_EVERY_S)
 
 

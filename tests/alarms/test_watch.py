@@ -213,5 +213,31 @@ def test_a_database_that_starts_again_rings_nothing() -> None:
     assert ears.heard == []
 
 
+def listened(bell: DatabaseBell, seen_at: dt.datetime, since: dt.datetime, *after: int) -> None:
+    for second in after:
+        bell.listen(seen_at, since + second * SECOND)
+
+
+def test_a_process_that_was_frozen_does_not_take_the_database_for_gone() -> None:
+    """It saw the database last before it froze, which was minutes ago."""
+    ears = Ears()
+    bell, since = DatabaseBell(ears.one), clock.now()
+
+    listened(bell, since, since, 0, 1, 2, *range(100, 129))
+    listened(bell, since + 129 * SECOND, since, 129, 130)
+
+    assert ears.heard == []
+
+
+def test_a_database_that_falls_silent_while_somebody_listens_is_told() -> None:
+    ears = Ears()
+    bell, since = DatabaseBell(ears.one), clock.now()
+
+    listened(bell, since, since, *range(32))
+    listened(bell, since + 32 * SECOND, since, 32)
+
+    assert [each.state for each in ears.heard] == [RingState.RINGING, RingState.OVER]
+
+
 def test_every_bell_has_an_alarm_that_rings_it() -> None:
     assert {alarm.bell for alarm in ALARMS if alarm.bell} == set(Bell)
