@@ -20,13 +20,16 @@ def check_ways(own: Settings, _data_dir: Path) -> Finding:
     troubles = [*ways.problems(own), *(each.trouble for each in found if each.trouble)]
     if troubles:
         return Finding("ways", "fail", " ".join(troubles))
-    if not any(each.way != ways.DEAD_MAN for each in found):
+    told = [each.name for each in found if each.way != ways.DEAD_MAN]
+    if not told:
         says = (
             "Nobody is told of what rings: set SYNDICATE_BELL_WEBHOOKS or SYNDICATE_BELL_MAIL, or "
             "add an operator who may add operators."
         )
         return Finding("ways", "warn", says)
-    says = f"Rings are told by {phrases.listed([each.name for each in found])}."
+    says = f"Rings are told by {phrases.listed(told)}."
+    if len(told) < len(found):
+        says += " The dead-man's address takes its pings."
     if own.bell_dead_man_url is None and own.environment == "production":
         says += (
             " Nobody outside hears when this machine is gone: set SYNDICATE_BELL_DEAD_MAN_URL, or "

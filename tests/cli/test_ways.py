@@ -31,6 +31,9 @@ def test_the_ways_are_named_and_nobody_told_is_warned_of(settings_env: pytest.Mo
     said = "Rings are told by webhook hooks.example, Slack webhook desk and mail."
     assert ways() == Finding("ways", "ok", said)
 
+    use(settings_env, bell_dead_man_url="https://hc.example/x")
+    assert ways() == Finding("ways", "ok", f"{said} The dead-man's address takes its pings.")
+
 
 @pytest.mark.usefixtures("database")
 def test_an_in_house_server_that_cannot_be_one_fails(settings_env: pytest.MonkeyPatch) -> None:

@@ -70,6 +70,7 @@ CONTEXTS: Mapping[str, Mapping[str, Any]] = {
     "article": {"publication": PUBLICATION, "article": STORY, "sender_name": "Sam", "zone": "UTC"},
     "ring": {
         "publication": PUBLICATION,
+        "subject": "Ringing: held issues (courier): No. 7 of Morning is held",
         "headline": "Ringing: held issues (courier)",
         "text": "No. 7 of Morning is held: the picture is wrong.",
         "facts": [("Since", "31 Mar 2026 16:26 UTC")],

@@ -149,6 +149,7 @@ def _letters(
 
 def _letter(telling: Telling, house: House) -> Letter:
     context = {
+        "subject": words.subject(telling),
         "headline": words.headline(telling),
         "text": telling.ring.text,
         "facts": words.facts(telling),

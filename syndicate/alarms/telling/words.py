@@ -1,9 +1,12 @@
 """How a telling is said, alike by every way: a headline, and lines that are read at 3 am."""
 
+import textwrap
 from collections.abc import Sequence
 
 from syndicate import phrases
 from syndicate.alarms.telling.ring import Telling, What
+
+_SUBJECT_CHARS = 90
 
 
 def headline(telling: Telling) -> str:
@@ -17,6 +20,12 @@ def headline(telling: Telling) -> str:
     }[telling.what]
     where = f" ({ring.publication})" if ring.publication else ""
     return f"{said}: {ring.bell.replace('_', ' ')}{where}"
+
+
+def subject(telling: Telling) -> str:
+    """The same with what is the matter, as far as a locked phone shows it."""
+    text = textwrap.shorten(telling.ring.text, _SUBJECT_CHARS, placeholder=" …")
+    return f"{headline(telling)}: {text}"
 
 
 def facts(telling: Telling) -> Sequence[tuple[str, str]]:
