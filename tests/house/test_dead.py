@@ -16,6 +16,7 @@ from tests.house.test_tree import ROOT, sources
 # Called by what no import tells.
 CALLED_BY_NAME = {
     "syndicate.sample.moving.move": "by `sample.server`, which must start without a database",
+    "syndicate.embedded.log_files._Files.handleError": "by `logging`, where a line is not written",
 }
 # What only tests and benches call.
 WAYS_IN = {
