@@ -11,7 +11,7 @@ from syndicate.embedded.child import Process, Recipe
 log = logs.get(__name__)
 
 # A process that dies at once must not eat the machine; one that ran well comes back at once.
-_BACKOFF_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+_BACKOFF_S = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)
 _WELL_S = 60.0
 
 
