@@ -24,7 +24,7 @@ from syndicate.web import errors
 SLOW_S = 3.0
 # So many of one network wait at once in a process, and of all together.
 OF_ONE, OF_ALL = 8, 200
-_WRONG = "wrong_secret"
+_WRONG = "wrong_secret"  # as `note` calls it
 _TOO_MANY = (
     "Too many wrong tokens, codes or links have come from your network. A right one is let in at "
     "any time; please check it, and try again in a moment."
@@ -33,7 +33,7 @@ _TOO_MANY = (
 
 def note(request: Request) -> None:
     """Say that what a request carried to be let in was wrong."""
-    setattr(request.state, _WRONG, True)
+    request.state.wrong_secret = True
 
 
 class SlowWrongSecrets:
