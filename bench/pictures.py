@@ -19,6 +19,7 @@ from typing import Literal
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench import needs
+from syndicate.embedded import keys, mailbox_link
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -57,10 +58,11 @@ def demo(folder: Path) -> Iterator[str]:
             running.terminate()
 
 
-def pages(page: Page, address: str) -> Iterator[Shown]:
+def pages(page: Page, address: str, folder: Path) -> Iterator[Shown]:
     """What is shown; the page is signed in to the console afterwards."""
     yield Shown("front", "/", 1180, 900)
-    page.goto(f"{address}/mailbox")
+    os.environ["SYNDICATE_MASTER_KEY"] = keys.master_key(folder)
+    page.goto(mailbox_link.link(address))
     digest = page.get_by_role("link", name="The Morning Harbour ·").last
     yield Shown("digest", f"{digest.get_attribute('href')}/html", 680, 980)
     yield Shown("console", "/console", 1180, 620)
@@ -98,7 +100,7 @@ def take_all(browser: Browser, address: str, folder: Path) -> None:
     """
     page = browser.new_page(locale="en-GB")
     sign_in(page, folder)
-    for shown in pages(page, address):
+    for shown in pages(page, address, folder):
         page.set_viewport_size({"width": shown.width, "height": shown.height})
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)

@@ -14,7 +14,7 @@ from syndicate.cli.actors import user
 from syndicate.cli.migrate import Restored
 from syndicate.cli.options import print_json
 from syndicate.cli.terminal import Terminal
-from syndicate.embedded import folder
+from syndicate.embedded import folder, mailbox_link
 from syndicate.embedded.servers import StackBrokenError
 from syndicate.embedded.supervisor import Options, Stack
 from syndicate.mail.recovery import copy_check
@@ -62,7 +62,9 @@ def up(
                 newsroom.open_all(stack)
             if as_json:
                 link = sign_in_url(user(), _ROLE)
-                said = stack.run() | {"held": stack.held_why, "console_link": link}
+                mails = mailbox_link.link(stack.web_url) if stack.mailbox_dir else None
+                links = {"console_link": link, "mailbox_link": mails}
+                said = stack.run() | {"held": stack.held_why} | links
                 print_json(said)
                 sys.stdout.flush()
             else:
@@ -84,7 +86,11 @@ def _keep_up(stack: Stack) -> None:
 def _welcome(console: Terminal, stack: Stack, seconds: float) -> None:
     console.print(f"\nSyndicate runs at {stack.web_url} (ready after {seconds:.1f} s).")
     if stack.mailbox_dir:
-        console.print(f"  mail      {stack.web_url}/mailbox (files in {stack.mailbox_dir})")
+        console.print(f"  mail      {mailbox_link.link(stack.web_url)}", soft_wrap=True)
+        console.print(
+            f"            opens on this machine alone; its files are in {stack.mailbox_dir}",
+            soft_wrap=True,
+        )
     console.print(f"  console   {sign_in_url(user(), _ROLE)}", soft_wrap=True)
     console.print(
         "            signs you in once, within 15 minutes; `syndicate console-link` prints another"

@@ -1,14 +1,17 @@
 """The mailbox viewer: for this machine alone, and a mail's HTML can do nothing there."""
 
+import socket
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from syndicate import settings
+from syndicate.embedded import mailbox_link
 from syndicate.embedded.mailbox_files import Accepted, MailboxFolder
 from syndicate.embedded.servers import mailbox_dir
 from tests.application import build
+from tests.web.serving import served
 
 MAIL = (
     "From: News <news@example.org>\r\nTo: reader001@example.com\r\n"
@@ -27,6 +30,14 @@ def folder(tmp_path: Path, settings_env: pytest.MonkeyPatch) -> MailboxFolder:
     made = MailboxFolder(mailbox_dir(tmp_path))
     made.keep([Accepted("b@example.org", ("reader001@example.com",), MAIL.encode())])
     return made
+
+
+@pytest.fixture
+def browser(browser: TestClient, folder: MailboxFolder) -> TestClient:
+    """One that has opened the link."""
+    assert folder
+    assert browser.get(mailbox_link.link("")).headers["location"] == "/mailbox"
+    return browser
 
 
 @pytest.fixture
@@ -76,9 +87,54 @@ def test_mailbox_is_for_this_machine(
     folder: MailboxFolder, client: str, host: str, status: int
 ) -> None:
     assert folder.newest(1)
+    key = mailbox_link.link("").partition("?")[2]
     with TestClient(build(), base_url=f"http://{host}", client=(client, 50000)) as browser:
         for path in ("/mailbox", f"/mailbox/{folder.newest(1)[0].id}/raw"):
-            assert browser.get(path).status_code == status
+            assert browser.get(f"{path}?{key}").status_code == status
+
+
+@pytest.mark.parametrize("key", ["", "?key=", "?key=x", f"?key={'0' * 32}", "?key=%C3%A9"])
+def test_no_other_key_opens_the_mailbox(folder: MailboxFolder, key: str) -> None:
+    with TestClient(build(), base_url="http://127.0.0.1", client=("127.0.0.1", 50000)) as browser:
+        for path in ("/mailbox", f"/mailbox/{folder.newest(1)[0].id}/raw"):
+            answer = browser.get(f"{path}{key}")
+            assert (answer.status_code, "syndicate up" in answer.text) == (403, True)
+            assert "Plain" not in answer.text
+
+
+def test_the_key_is_kept_in_a_cookie_for_the_mailbox_alone(folder: MailboxFolder) -> None:
+    assert folder
+    with TestClient(build(), base_url="http://127.0.0.1", client=("127.0.0.1", 50000)) as browser:
+        opened = browser.get(mailbox_link.link(""), follow_redirects=False)
+
+        cookie = opened.headers["set-cookie"]
+        assert (opened.status_code, opened.headers["location"]) == (303, "/mailbox")
+        assert opened.headers["cache-control"] == "no-store"
+        assert {"HttpOnly", "Path=/mailbox", "SameSite=strict"} <= set(cookie.split("; "))
+        assert browser.get("/mailbox").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "has_key", "status"),
+    [
+        ("", False, 403),  # what is passed on by a proxy that says nothing of who asked
+        ("", True, 200),
+        ("X-Forwarded-For: 192.0.2.7\r\n", True, 404),
+        ("X-Forwarded-For: 127.0.0.1, 192.0.2.7\r\n", True, 404),
+        ("X-Forwarded-For: 127.0.0.1\r\n", False, 403),
+    ],
+)
+def test_a_bare_proxy_pass_opens_the_mailbox_to_nobody(
+    folder: MailboxFolder, headers: str, has_key: bool, status: int
+) -> None:
+    path = f"/mailbox/{folder.newest(1)[0].id}/raw"
+    query = mailbox_link.link("").removeprefix("/mailbox") if has_key else ""
+    with served(build()) as port, socket.create_connection(("127.0.0.1", port)) as proxy:
+        head = f"GET {path}{query} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n{headers}\r\n"
+        proxy.sendall(head.encode())
+        answer = proxy.recv(65536)
+
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
 
 
 def test_no_mailbox_without_an_embedded_one() -> None:

@@ -12,6 +12,7 @@ from rich.table import Table
 from syndicate.cli.demo import counting
 from syndicate.cli.demo.counting import FeedSeen, MailboxSeen
 from syndicate.cli.demo.journey import Journey
+from syndicate.embedded import mailbox_link
 from syndicate.errors import NotFoundError, PartialError
 from syndicate.newsroom.sign_in_links import sign_in_url
 from syndicate.phrases import counted
@@ -145,7 +146,7 @@ def addresses(journey: Journey) -> list[tuple[str, str]]:
         ("An article", f"{base}{journey.article_path()}"),
         ("Its feeds", f"{base}/feeds"),
         ("Sign up", f"{base}/newsletters/{setup.NEWSLETTER}"),
-        ("The mailbox", f"{base}/mailbox"),
+        ("The mailbox", mailbox_link.link(base)),
         ("The console (once)", sign_in_url("demo", "admin")),
         ("The newsroom's own site", f"{journey.newsroom_url}/en/"),
     ]

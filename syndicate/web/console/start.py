@@ -330,5 +330,5 @@ def _test(
         status=status_of(problem) if problem is not None else 200,
         given=given,
         problem=str(problem or ""),
-        has_mailbox=mailbox.is_open_to(request),
+        mailbox=mailbox.link_for(request, actor),
     )
