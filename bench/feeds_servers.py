@@ -155,7 +155,8 @@ def shipped(cache: Path, port: int, web_port: int) -> str:
     """
     text = (ROOT / "deploy" / "nginx" / "syndicate.conf").read_text()
     changes = {
-        "/var/cache/nginx/syndicate": str(cache),
+        "/var/cache/nginx/syndicate levels": f"{cache} levels",
+        "/var/cache/nginx/syndicate_pages": f"{cache}_pages",
         "    zone syndicate_web 64k;\n": "",
         "    resolver 127.0.0.11 valid=5s;\n": "",
         "server web:8080 resolve;": f"server 127.0.0.1:{web_port};",

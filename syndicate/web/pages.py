@@ -20,7 +20,9 @@ from syndicate.web.sites import Site
 # For pages that a token opens: kept by nobody, indexed by nobody.
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 # A page about a publication may be kept for a moment, so that a flood reaches the database thinly.
-PUBLIC = {"Cache-Control": "public, max-age=30"}
+# A proxy of ours asks again after two seconds, so that what was withdrawn is gone within five, and
+# shows what it has for ten minutes where no web server answers.
+PUBLIC = {"Cache-Control": "public, max-age=30, s-maxage=2, stale-if-error=600"}
 
 
 @dataclass(frozen=True)

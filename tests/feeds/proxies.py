@@ -50,7 +50,7 @@ def serving(folder: Path) -> AbstractContextManager[Web]:
 @contextmanager
 def proxy(web: Web) -> Iterator[int]:
     """The port of a proxy that has kept nothing yet."""
-    with _open_folder() as folder, Nginx(folder, web.port, folder) as nginx:
+    with open_folder() as folder, Nginx(folder, web.port, folder) as nginx:
         yield nginx.proxy_port
 
 
@@ -59,7 +59,7 @@ def cache_before(behind: int) -> Iterator[int]:
     """The port of somebody else's cache before a port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])
-    with _open_folder() as folder:
+    with open_folder() as folder:
         (folder / "conf").write_text(_CACHE.format(folder=folder, port=port, behind=behind))
         argv = [str(program()), "-c", f"{folder}/conf", "-p", str(folder)]
         process = subprocess.Popen(argv, stderr=subprocess.DEVNULL)
@@ -90,7 +90,8 @@ def send(port: int, head: str) -> bytes:
 
 
 @contextmanager
-def _open_folder() -> Iterator[Path]:
+def open_folder() -> Iterator[Path]:
+    """Where nginx's workers may go."""
     with tempfile.TemporaryDirectory(prefix="syndicate-nginx-", dir="/tmp") as name:
         Path(name).chmod(0o755)  # its workers are of another account where root starts it
         yield Path(name)

@@ -11,7 +11,7 @@ from syndicate.web.sites import host_of
 from tests import matrix
 from tests.web.newsroom import Newsroom
 
-KEPT = "public, max-age=30"
+KEPT = "public, max-age=30, s-maxage=2, stale-if-error=600"
 
 
 @pytest.mark.usefixtures("newsroom")
