@@ -225,7 +225,8 @@ def _settle(
     unsure = {
         doubt.ordinal
         for key, doubt in by_id.items()
-        if key not in overdue and (key in verdict.unsure or not _is_complete(verdict, doubt, lag))
+        if doubt.is_over
+        or (key not in overdue and (key in verdict.unsure or not _is_complete(verdict, doubt, lag)))
     } - accepted
     absent = {doubt.ordinal for doubt in by_id.values()} - accepted - unsure
     with transaction() as tx:

@@ -3,6 +3,9 @@
 ambiguous ─ in the log ─> accepted
           ─ not in it ─> pending, where the policy is *reconcile*: sent again, same bytes
           ─ unsure ────> ambiguous; asked again after a minute
+
+A mailing whose time is over is asked for an hour more: what the log holds is accepted, and nothing
+of it is sent again.
 """
 
 import datetime as dt
@@ -27,6 +30,7 @@ from syndicate.vocabulary.sending import (
 
 AT_ONCE = 2000
 ASK_AGAIN = dt.timedelta(minutes=1)
+AFTER_THE_END = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class Doubt:
     Attributes:
         since: when it became ambiguous.
         is_urgent: whether it can wait for a log only for a while.
+        is_over: whether its mailing is: it is not sent again.
     """
 
     mailing_id: int
@@ -46,6 +51,7 @@ class Doubt:
     content_version: int | None
     since: dt.datetime | None
     is_urgent: bool
+    is_over: bool
 
 
 def ready(tx: Transaction, *, now: dt.datetime, lag: dt.timedelta) -> list[Doubt]:
@@ -66,6 +72,7 @@ def ready(tx: Transaction, *, now: dt.datetime, lag: dt.timedelta) -> list[Doubt
             Delivery.content_version,
             Delivery.done_at,
             Batch.lane == Lane.URGENT,
+            Mailing.state == MailingState.DONE,
         )
         .join(
             Batch,
@@ -73,7 +80,10 @@ def ready(tx: Transaction, *, now: dt.datetime, lag: dt.timedelta) -> list[Doubt
         )
         .join(Mailing, Mailing.id == Batch.mailing_id)
         .where(
-            Mailing.state.in_(MailingState.under_way()),
+            or_(
+                Mailing.state.in_(MailingState.under_way()),
+                and_(Mailing.state == MailingState.DONE, Mailing.done_at > now - AFTER_THE_END),
+            ),
             # Under the other policies nobody waits for the log.
             Mailing.policy == AmbiguousPolicy.RECONCILE,
             # Spares reading the deliveries of batches in which nothing is in doubt.

@@ -207,7 +207,7 @@ TROUBLES: Sequence[Trouble] = (
     Trouble("relay says 421", storm, may_ring=_LATE),
     Trouble("250s dropped", dropped_replies),
     Trouble("relay dead", dead_relay, may_ring=_LATE),
-    Trouble("relay dead for long", dead_relay_long, rings="relays", may_ring=_LATE),
+    Trouble("relay dead for long", dead_relay_long, rings="relays", may_ring=_LATE | {"bell_ways"}),
     Trouble("worker-urgent frozen for long", freeze_long, rings="gone", may_ring=_LATE),
     Trouble(
         "postgres away for a minute", stop_postgres, hides=90, rings="database", may_ring=_LATE

@@ -15,7 +15,7 @@ from syndicate.store.ground.session import transaction
 from syndicate.store.maintenance import upkeep
 from syndicate.store.sending import ledger
 from syndicate.store.sending.events import RelayAccept
-from syndicate.store.sending.mailings import Batch, Delivery
+from syndicate.store.sending.mailings import Batch, Delivery, Mailing
 from syndicate.vocabulary.sending import AmbiguousPolicy, DeliveryState, Lane, MailingState
 from tests.mail.campaign import NOW, Plan, start
 from tests.mail.steps import state
@@ -289,6 +289,21 @@ def test_an_alert_waits_for_a_silent_log_only_for_a_minute_and_a_digest_for_ever
 
     assert states(alert) == [DeliveryState.PENDING] * 4
     assert states(digest) == [DeliveryState.AMBIGUOUS] * 4
+
+
+def test_what_is_over_is_accepted_by_a_late_line_and_never_sent_again(log_file: Path) -> None:
+    mailing_id = doubtful()
+    with transaction() as tx:
+        done = {"state": MailingState.DONE, "done_at": NOW}
+        tx.execute(update(Mailing).where(Mailing.id == mailing_id).values(**done))
+    log_file.write_bytes(line(message_id(mailing_id, 1)))
+
+    assert reconcile.reconcile(LATER) == 1
+
+    ambiguous, accepted = DeliveryState.AMBIGUOUS, DeliveryState.ACCEPTED
+    assert states(mailing_id) == [ambiguous, accepted, ambiguous, ambiguous]
+    assert state(mailing_id) is MailingState.DONE
+    assert_counts_agree(mailing_id)
 
 
 def test_an_alert_goes_out_though_its_log_cannot_be_read(log_file: Path) -> None:

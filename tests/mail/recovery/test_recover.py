@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import time_machine
 
 from syndicate import clock
 from syndicate.mail.recovery import recover
@@ -21,12 +22,13 @@ def test_a_clock_an_hour_ahead_expires_no_alert(monkeypatch: pytest.MonkeyPatch)
     recover.recover(now)
     ahead = now + dt.timedelta(hours=1)
 
-    monkeypatch.setattr(clock, "now", lambda: ahead)
-    recover.recover(ahead)
+    with time_machine.travel(ahead):
+        recover.recover(ahead)
     with transaction() as tx:
         in_doubt = ledger.counts(tx, mailing)
-    monkeypatch.setattr(watch, "_stepped_at_s", None)  # five minutes later, and it is still so
-    recover.recover(ahead)
+    watch._stepped_at_s = None  # five minutes later, and it is still so
+    with time_machine.travel(ahead):
+        recover.recover(ahead)
     with transaction() as tx:
         believed = ledger.counts(tx, mailing)
 

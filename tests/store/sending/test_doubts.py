@@ -76,6 +76,7 @@ def test_a_doubt_says_which_delivery_it_is_and_what_its_copy_was() -> None:
             content_version=4,
             since=SINCE,
             is_urgent=False,
+            is_over=False,
         )
     ]
 
