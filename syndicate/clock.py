@@ -39,8 +39,11 @@ class Watch:
 
     def is_settled(self) -> bool:
         """Whether the clock was not set within SETTLES_S, by more than STEP_S either way."""
-        at_s = steady()
-        ahead_s = now().timestamp() - at_s
+        return self.sees(now().timestamp(), steady())
+
+    def sees(self, wall_s: float, at_s: float) -> bool:
+        """The same, of what two clocks say: seconds since 1970, and of one that nobody can set."""
+        ahead_s = wall_s - at_s
         if self._ahead_s is not None and abs(ahead_s - self._ahead_s) > STEP_S:
             self._stepped_at_s = at_s
         self._ahead_s = ahead_s
