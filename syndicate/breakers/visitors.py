@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from syndicate import settings, signing
 
-_OF_ADDRESS = {4: 32, 6: 64}
+OF_ADDRESS = {4: 32, 6: 64}
 _OF_NETWORK = {4: 24, 6: 48}
 _UNKNOWN = "unknown"
 _SIGNS = 32
@@ -38,7 +38,7 @@ def visitor(ip: str) -> Visitor:
     Args:
         ip: as the server saw it; anything that is no address is one visitor together.
     """
-    return Visitor(_key(around(ip, _OF_ADDRESS)), _key(around(ip, _OF_NETWORK)))
+    return Visitor(_key(around(ip, OF_ADDRESS)), _key(around(ip, _OF_NETWORK)))
 
 
 def around(ip: str, bits: dict[int, int]) -> str:

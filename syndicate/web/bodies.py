@@ -28,7 +28,7 @@ from syndicate.store.ground.session import DatabaseDownError
 from syndicate.web import connection, errors
 from syndicate.web.api.access import is_held
 from syndicate.web.console.access import current
-from syndicate.web.doors import OF_A_SERVER, OF_AN_OPERATOR
+from syndicate.web.doors import OF_A_SERVER, OF_AN_OPERATOR, peer_of
 from syndicate.web.headers import SAFE
 
 FORM_BYTES = 64 * 1024
@@ -43,6 +43,7 @@ _LARGER: tuple[tuple[str, int], ...] = (
     ("/hooks/", 4 * _MIB),
 )
 _HOOKS = "/hooks/"
+_PUSHES = "/api/v1/articles"  # where a CMS may sign instead of showing a token (`api.signed`)
 # What operators and programs bring at once: one of the largest lists, which takes ten times as much
 # memory once it is read. The rest waits its turn.
 OF_THE_KNOWN = 64 * _MIB
@@ -166,7 +167,7 @@ class BodyCap:
     async def _hear_a_server(self, cap: int, scope: Scope, receive: Receive, send: Send) -> None:
         if (own := connection.of(scope)) is not None:
             own.goes_at(OF_A_SERVER)
-        client = str((scope.get("client") or ("", 0))[0])
+        client = peer_of((scope.get("client") or ("", 0))[0])
         number, taken = self._servers.enter(), 0
 
         async def take(size: int) -> bool:
@@ -200,8 +201,9 @@ def body_cap(path: str) -> int:
 
 def is_signed(scope: Scope) -> bool:
     """Whether a request says that what it brings tells who sends it."""
-    is_hook: bool = scope["path"].startswith(_HOOKS)
-    return is_hook or "x-syndicate-signature" in Headers(scope=scope)
+    path: str = scope["path"]
+    is_push = path == _PUSHES and "x-syndicate-signature" in Headers(scope=scope)
+    return is_push or path.startswith(_HOOKS)
 
 
 def _announced(headers: Headers, cap: int) -> int:

@@ -15,7 +15,6 @@ Source: docs/decisions/0046-bounds-before-authentication.md; RFC 9112 9.5, 9.8 (
 """
 
 import asyncio
-import ipaddress
 import resource
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Container
@@ -23,6 +22,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from syndicate import logs
+from syndicate.breakers import visitors
 
 log = logs.get(__name__)
 
@@ -33,7 +33,6 @@ _TOLD_EVERY_S = 60.0
 _OTHER_FILES = 256
 _FEWEST = 64
 _FILES = 8192
-_HOUSEHOLD_BITS = 64  # of an IPv6 address
 
 
 @dataclass(frozen=True)
@@ -234,12 +233,7 @@ class Doors:
 
 def peer_of(host: str | None) -> str:
     """What counts as one peer: an IPv4 address, an IPv6 household; "" for a Unix socket."""
-    if not host:
-        return ""
-    address = ipaddress.ip_address(host.partition("%")[0])
-    if address.version == 4:  # noqa: PLR2004 - IPv4
-        return host
-    return str(ipaddress.ip_network((address, _HOUSEHOLD_BITS), strict=False))
+    return visitors.around(host, visitors.OF_ADDRESS) if host else ""
 
 
 def with_files() -> Limits:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope
 
 from bench.feeds_servers import Web, fetch
-from syndicate.web import bodies
+from syndicate.web import bodies, hooks_mail
 from syndicate.web.bodies import BodyCap, Room
 from tests.web import operators
 from tests.web.newsroom import Newsroom
@@ -132,6 +133,27 @@ def test_no_made_up_token_opens_the_door(browser: TestClient, secret: str) -> No
 
 
 @pytest.mark.usefixtures("newsroom")
+@pytest.mark.parametrize("path", [LIST, "/console/lists", "/api/v1/newsletters"])
+def test_a_signature_is_heard_only_where_one_counts(browser: TestClient, path: str) -> None:
+    headers = {**CSV, "X-Syndicate-Signature": "sha256=00"}
+
+    answer = browser.post(path, content=b"a" * (bodies.FORM_BYTES + 1), headers=headers)
+
+    assert (answer.status_code, "signature" in answer.text) == (401, False)
+
+
+@pytest.mark.usefixtures("settings_env")
+@pytest.mark.parametrize("provider", ["ses", "postmark", "mailgun", "sendgrid", "pigeon"])
+def test_nothing_is_read_of_a_provider_that_is_not_expected(provider: str) -> None:
+    async def receive() -> Message:
+        pytest.fail("a body was read")
+
+    request = Request({"type": "http", "method": "POST", "headers": []}, receive)
+
+    assert asyncio.run(hooks_mail.take_events(request, provider)).status_code == 404
+
+
+@pytest.mark.usefixtures("newsroom")
 def test_an_operator_brings_a_list(browser: TestClient) -> None:
     lines = b"".join(b"reader%06d@example.com\n" % number for number in range(5000))
 
@@ -172,15 +194,22 @@ def test_who_came_first_is_heard_to_the_end_and_room_is_given_back() -> None:
     assert is_free
 
 
-def test_servers_share_what_is_heard_of_them_before_their_signature() -> None:
-    found = asyncio.run(_answers())
+@pytest.mark.parametrize(
+    "one", [("192.0.2.1",) * 3, ("2001:db8:1:2::1", "2001:db8:1:2::2", "2001:db8:1:2:ff::3")]
+)
+def test_servers_share_what_is_heard_of_them_before_their_signature(one: tuple[str, ...]) -> None:
+    found = asyncio.run(_answers(one))
 
     assert found == [503] * len(found)
     assert len(found) == 2  # the third of one address, and the one for whom 64 MiB were full
 
 
-async def _answers() -> list[int]:
-    """Statuses of the refusals when 22 servers of 20 addresses bring 3 MiB each and go on."""
+async def _answers(same: tuple[str, ...]) -> list[int]:
+    """Statuses of the refusals when 23 servers bring 3 MiB each and go on.
+
+    Args:
+        same: addresses of those that are one peer; each of the others is one of its own.
+    """
     waiting = asyncio.Event()
 
     async def app(_scope: Scope, receive: Receive, _send: object) -> None:
@@ -209,7 +238,7 @@ async def _answers() -> list[int]:
         except HTTPException as error:
             statuses.append(error.status_code)
 
-    one = [asyncio.create_task(bring("192.0.2.1")) for _ in range(3)]
+    one = [asyncio.create_task(bring(client)) for client in same]
     others = [asyncio.create_task(bring(f"192.0.2.{number}")) for number in range(2, 22)]
     await asyncio.sleep(0.2)
     waiting.set()

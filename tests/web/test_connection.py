@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from syndicate.web.doors import Limits, Pace
+from syndicate.web.doors import Limits, Pace, peer_of
 from tests.application import build
 from tests.web.serving import served
 
@@ -101,6 +101,22 @@ def test_a_flood_of_one_peer_ends_only_its_own_connections(port: int) -> None:
 
         assert honest.recv(100).startswith(b"HTTP/1.1 200")
         assert heard(flood[0]) == b""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_one_peer"),
+    [
+        ("203.0.113.7", "203.0.113.8", False),
+        ("2001:db8:1:2::7", "2001:db8:1:2:ffff::8", True),
+        ("2001:db8:1:2::7", "2001:db8:1:3::7", False),
+        # As a socket for both kinds of address says it: not all of IPv4 is one household.
+        ("::ffff:203.0.113.7", "::ffff:203.0.113.8", False),
+        ("::ffff:203.0.113.7", "203.0.113.7", True),
+        ("fe80::1%eth0", "fe80::2%eth1", True),
+    ],
+)
+def test_a_peer_is_an_address_or_a_household(one: str, other: str, is_one_peer: bool) -> None:
+    assert (peer_of(one) == peer_of(other)) is is_one_peer
 
 
 def endless_lines() -> Iterator[bytes]:

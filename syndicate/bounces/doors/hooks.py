@@ -26,6 +26,18 @@ log = logs.get(__name__)
 AMAZON = sns.Amazon()
 
 
+def is_expected(provider: str) -> bool:
+    """Whether this installation waits for what a provider tells; else nobody reads what comes."""
+    own = settings.load()
+    known = {
+        "ses": own.hook_sns_topics,
+        "postmark": own.hook_postmark_password,
+        "mailgun": own.hook_mailgun_key,
+        "sendgrid": own.hook_sendgrid_key,
+    }
+    return bool(known.get(provider))
+
+
 def receive(
     provider: str,
     headers: Mapping[str, str],
