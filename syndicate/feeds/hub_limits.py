@@ -13,11 +13,11 @@ from collections.abc import Collection
 from syndicate.breakers import counting, known
 from syndicate.breakers.visitors import Visitor
 from syndicate.errors import CapReachedError
+from syndicate.feeds.hub_shares import LITTLE
 from syndicate.store.ground.session import Transaction
 from syndicate.store.platform import caps
 from syndicate.store.syndication import hub, hub_turns
 
-LITTLE = 20
 SLOWLY_S = 10
 _SLOWLY = "hub:calls-slowly"
 # One host may hold so many subscriptions, each of which it agreed to.

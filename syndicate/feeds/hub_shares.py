@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 from syndicate.store.syndication.hub_turns import Turn
 
+# Whoever asked for no more lately has asked for little.
+LITTLE = 20
+
 
 @dataclass(frozen=True)
 class Shares:
@@ -32,7 +35,7 @@ class Shares:
     unproven: int
     heavy: int
     again: int
-    little: int = 20
+    little: int = LITTLE
 
     def pick(
         self, turns: Sequence[Turn], under_way: Iterable[Turn], slow: Collection[str] = ()

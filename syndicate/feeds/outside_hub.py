@@ -22,7 +22,8 @@ from syndicate.store.syndication.hub_pings import Ping
 
 log = logs.get(__name__)
 
-# A hub is one host: a few requests at once are polite. All of them fit into a lease.
+# A hub is one host: a few requests at once are polite, and where as many in a row get no answer it
+# is away: the rest waits as if each had been tried, for our own subscribers are served after it.
 _IN_HAND = 50
 _AT_ONCE = 4
 _REQUEST_S = 2.5
@@ -61,12 +62,17 @@ async def _send(address: str, pings: Sequence[Ping]) -> list[int | None]:
         "Content-Type": "application/x-www-form-urlencoded",
     }
 
+    silent = 0
+
     async def one(fetcher: Fetcher, ping: Ping) -> int | None:
+        nonlocal silent
         # The base of a publication's addresses is the same whether it is the first or not.
         site = model.site_of(ping.publication, own.base_url(), is_first=True)
         topic = model.page_url(site.base, ping.slug, ping.form)
         fields = {"hub.mode": "publish", "hub.url": topic, "hub.topic": topic}
         async with room:
+            if silent >= _AT_ONCE:
+                return None
             try:
                 async with asyncio.timeout(_REQUEST_S):
                     answer = await fetcher.once(
@@ -79,7 +85,9 @@ async def _send(address: str, pings: Sequence[Ping]) -> list[int | None]:
                     )
             except (SyndicateError, TimeoutError) as error:
                 log.info("outside_hub_failed", feed_id=ping.feed_id, reason=type(error).__name__)
+                silent += 1
                 return None
+            silent = 0
         log.info("outside_hub_pinged", feed_id=ping.feed_id, status=answer.status)
         return answer.status
 

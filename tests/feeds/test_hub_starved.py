@@ -15,7 +15,7 @@ from sqlalchemy import text
 from syndicate import clock, settings
 from syndicate.breakers import known, visitors
 from syndicate.errors import CapReachedError
-from syndicate.feeds import hub, hub_limits
+from syndicate.feeds import hub, hub_limits, hub_shares
 from syndicate.store.ground.session import transaction
 from syndicate.store.syndication import hub_turns
 from tests.feeds import hub_steps, tarpit
@@ -129,7 +129,7 @@ def test_a_flood_of_a_topic_refuses_those_who_asked_much_and_never_agreed(
     _spend_the_day()
     heavy, light = "198.51.100.7", "203.0.113.7"
     with transaction() as tx:
-        for _ in range(hub_limits.LITTLE):
+        for _ in range(hub_shares.LITTLE):
             known.HUB_NETWORK.take(tx, visitors.visitor(heavy).network, clock.now())
 
     other = hub_steps.form(subscriber, callback="https://peer.example/")

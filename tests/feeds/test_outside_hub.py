@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import time
 from collections.abc import Iterator
 from urllib.parse import parse_qs
 
@@ -17,7 +18,7 @@ from syndicate.store.syndication import hub_pings
 from syndicate.store.syndication.hub import DELIVER_RETRIES
 from syndicate.store.syndication.hub_pings import FeedPing
 from tests.application import build
-from tests.feeds import building, hub_steps, newsroom, peer, reading
+from tests.feeds import building, hub_steps, newsroom, peer, reading, tarpit
 from tests.feeds.peer import Peer
 
 TOPIC = f"{newsroom.BASE}/feeds/everything.atom"
@@ -77,6 +78,23 @@ def test_a_ping_that_failed_is_sent_again_by_the_plan_and_then_given_up(outside:
     assert waits == [1, 5, 30, 120, 360]
     assert _due_at() is None
     assert len(outside.of("POST")) == 3 * _OFFERED * (1 + len(DELIVER_RETRIES))
+
+
+def test_a_hub_that_never_answers_holds_up_nobody_for_long(
+    settings_env: pytest.MonkeyPatch,
+) -> None:
+    with tarpit.running() as port:
+        settings_env.setenv("SYNDICATE_HUB_ALLOW_ORIGINS", f'["http://127.0.0.1:{port}"]')
+        settings_env.setenv("SYNDICATE_HUB_URL", f"http://127.0.0.1:{port}/push")
+        settings.load.cache_clear()
+        newsroom.article(newsroom.publication(), 1)
+        building.publish_due(clock.now())
+        began_s = time.monotonic()
+
+        assert outside_hub.run_due(clock.now()) == 3 * _OFFERED
+
+    assert time.monotonic() - began_s < 5  # twelve, four at once, would take 7.5
+    assert _due_at() is not None  # nothing is lost
 
 
 def test_a_change_while_a_ping_is_under_way_stays_due(outside: Peer) -> None:
