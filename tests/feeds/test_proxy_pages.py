@@ -106,6 +106,23 @@ def test_a_flood_of_one_visitor_is_over_at_the_proxy_and_others_read_on(proxy: i
     assert {fetch(proxy, "/").status for _ in range(300)} == {200}
 
 
+def test_an_ipv6_household_is_one_visitor_and_a_provider_tells_of_each_mail(proxy: int) -> None:
+    def statuses(path: str, address: str) -> set[int]:
+        connection = http.client.HTTPConnection("127.0.0.1", proxy, timeout=10)
+        found = set()
+        for number in range(600):
+            connection.request("GET", path, headers={"X-Forwarded-For": address.format(number)})
+            answer = connection.getresponse()
+            answer.read()
+            found.add(answer.status)
+        connection.close()
+        return found
+
+    assert 429 in statuses("/", "2001:db8:1:2::{:x}")
+    assert fetch(proxy, "/", {"X-Forwarded-For": "2001:db8:1:3::1"}).status == 200
+    assert statuses("/hooks/mail/postmark", "203.0.113.9") == {405}
+
+
 def test_no_feed_makes_the_front_page_a_502(proxy: int) -> None:
     long = f"https://{'x' * 60}.{'y' * 63}.{'z' * 63}.example/picture.jpg"
     with transaction() as tx:
