@@ -19,14 +19,15 @@ EVERYWHERE = {
     403: "The token does not have the permission.",
     404: "Something that was named is not there, or not yours to see.",
     409: "It cannot be done as things are; the message says why.",
+    421: "No site is served under this host name; the message says where ours is.",
     422: "A field cannot be used; the message names it.",
+    429: "Too often: try again later.",
     500: "An error of ours; `id` finds its line in the logs.",
     503: "Busy, or the database is away: try again in a minute.",
 }
 WHERE_WRITTEN = {
     413: "The body is larger than this address takes.",
     415: "The body is a form in an encoding that we do not read.",
-    429: "Too often: try again later.",
 }
 _WRITES = frozenset({"post", "put", "patch", "delete"})
 
@@ -41,7 +42,7 @@ _SHAPES: Json = {
     _NAME: {
         "type": "object",
         "description": "What went wrong. Every operation can answer so "
-        f"({_listed(EVERYWHERE)}), and those that change something with three more statuses "
+        f"({_listed(EVERYWHERE)}), and those that change something with two more statuses "
         f"({_listed(WHERE_WRITTEN)}).",
         "required": ["error"],
         "properties": {"error": {"$ref": f"{_SHAPE_AT}{_DETAILS}"}},
