@@ -3,8 +3,8 @@
     logs/web.log  web.log.1 … web.log.5      the newest without a number; the oldest is deleted
 
 A child writes into a pipe, and a thread of the supervisor reads it: so a line is in one file and
-whole, and a child needs no right on the folder. A disk that is full costs lines and holds up
-nobody.
+whole, and a child needs no right on the folder. A disk that is full or hangs, and a supervisor that
+stands still, cost lines and hold up nobody: where the pipe is full, a child writes past it.
 """
 
 import contextlib
@@ -40,6 +40,8 @@ class LogFile(threading.Thread):
         self._read_end, self.write_end = os.pipe()
         with contextlib.suppress(OSError):  # a user may have no more room for pipes
             fcntl.fcntl(self.write_end, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        # Of the end that a child writes to alone: to be read, the other one waits.
+        os.set_blocking(self.write_end, False)
         self._files = _Files(path)
         self._last: deque[str] = deque(maxlen=_LAST_LINES)
 

@@ -1,6 +1,8 @@
 """Lines of JSON in a file that only grows: read, also from its end, and appended so that they last.
 
 A line that a full disk or a power cut left unfinished is passed over, and takes no other with it.
+Root follows no link here: where its workers are another account, the folder is that account's, who
+could lead it to any file of the machine.
 """
 
 import datetime as dt
@@ -36,9 +38,9 @@ def read(path: Path, *, setting: str, last_bytes: int | None = None) -> Iterator
         PermanentError: the file cannot be read.
     """
     try:
-        with path.open("rb") as file:
+        with _opened(path) as file:
             if last_bytes is not None:
-                file.seek(max(0, path.stat().st_size - last_bytes))
+                file.seek(max(0, os.fstat(file.fileno()).st_size - last_bytes))
                 if file.tell():
                     file.readline()
             raw = file.read().splitlines()
@@ -88,7 +90,7 @@ def ending_at(path: Path, size: int, length: int, *, setting: str) -> bytes | No
         PermanentError: the file cannot be read.
     """
     try:
-        with path.open("rb") as file:
+        with _opened(path) as file:
             file.seek(max(0, size - length))
             found = file.read(min(size, length))
     except FileNotFoundError:
@@ -118,7 +120,7 @@ def append(path: Path, said: Iterable[Mapping[str, Any]], *, setting: str) -> No
     text = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in said)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _links(), 0o600)
         with os.fdopen(number, "ab") as file:
             _hand_over(file, path.parent)
             # A line that broke off must not take the next one with it.
@@ -156,7 +158,7 @@ def merge(path: Path, said: Iterable[Mapping[str, Any]], name: str, *, setting: 
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        raw = path.read_bytes().splitlines() if path.exists() else []
+        raw = _raw(path)
         every = [line for line in raw if line.strip()]
         every += [json.dumps(each, ensure_ascii=False).encode() for each in said]
         _put(path, sorted(every, key=lambda line: _stands_at(path, line, name)))
@@ -184,7 +186,7 @@ def change(
         PermanentError: it cannot be read or written.
     """
     try:
-        raw = path.read_bytes().splitlines() if path.exists() else []
+        raw = _raw(path)
         fresh = {
             place: json.dumps(another, ensure_ascii=False).encode()
             for place, line in enumerate(raw)
@@ -197,6 +199,24 @@ def change(
     except OSError as error:
         raise _unusable(path, "written", setting, error) from error
     return len(fresh)
+
+
+def _raw(path: Path) -> list[bytes]:
+    """The lines of a file as they stand there; none where it is not there."""
+    try:
+        with _opened(path) as file:
+            return file.read().splitlines()
+    except FileNotFoundError:
+        return []
+
+
+def _opened(path: Path) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_RDONLY | _links()), "rb")
+
+
+def _links() -> int:
+    """How a file is opened: through a link, but not by root."""
+    return os.O_NOFOLLOW if os.geteuid() == 0 else 0
 
 
 def _put(path: Path, lines: Iterable[bytes]) -> None:
@@ -245,7 +265,7 @@ def _hand_over(file: BinaryIO, folder: Path) -> None:
 
 
 def _breaks_off(path: Path) -> bool:
-    with path.open("rb") as file:
+    with _opened(path) as file:
         if not file.seek(0, os.SEEK_END):
             return False
         file.seek(-1, os.SEEK_END)

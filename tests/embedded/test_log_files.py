@@ -1,6 +1,9 @@
 """Log files rotate while a process writes: no line is lost or torn, and no disk fills up."""
 
+import os
 import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -96,3 +99,23 @@ def test_a_full_disk_costs_lines_and_stops_no_process(tmp_path: Path) -> None:
     (tmp_path / "one.log").unlink()
     run(tmp_path, "echo there is room again").wait(10)
     assert (tmp_path / "one.log").read_text() == "there is room again\n"
+
+
+def test_a_supervisor_that_stands_still_holds_up_no_process(tmp_path: Path) -> None:
+    log = log_files.LogFile(tmp_path / "one.log")  # nobody reads
+    script = "import sys\nfor _ in range(30_000): sys.stderr.write('x' * 99 + '\\n')\nprint('done')"
+
+    done = subprocess.run(
+        [sys.executable, "-u", "-c", script],
+        stdout=subprocess.PIPE,
+        stderr=log.write_end,
+        check=True,
+        timeout=60,
+    )
+
+    assert done.stdout == b"done\n"
+    os.close(log.write_end)
+    log.run()
+    lines = (tmp_path / "one.log").read_text().splitlines()
+    assert set(lines) == {"x" * 99}
+    assert 500 < len(lines) < 30_000

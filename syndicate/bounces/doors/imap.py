@@ -73,10 +73,23 @@ class _Bounded(imaplib.IMAP4):
         Raises:
             IMAP4.abort: the server wants to send more than it was asked for.
         """
+        self._spend(size)
+        return super().read(size)
+
+    def readline(self) -> bytes:
+        """One line of an answer: many short ones fill a memory too.
+
+        Raises:
+            IMAP4.abort: as `read`.
+        """
+        line = super().readline()
+        self._spend(len(line))
+        return line
+
+    def _spend(self, size: int) -> None:
         self.left -= size
         if self.left < 0:
             raise self.abort("an answer is longer than what was asked for")
-        return super().read(size)
 
 
 class _BoundedTls(_Bounded, imaplib.IMAP4_SSL):

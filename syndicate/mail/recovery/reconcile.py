@@ -31,6 +31,9 @@ PUSHED = accept_log.PUSHED
 BEFORE_DOUBT = dt.timedelta(hours=2)
 # An alert or a confirmation that its log tells nothing of is sent again after this, beyond the lag.
 URGENT_WAITS = dt.timedelta(minutes=1)
+# A relay whose client died may be about to take what had reached it, though its disk is slow or it
+# stands still for a while: only what is in no log so long after the end, beyond the lag, never was.
+TAKES = dt.timedelta(seconds=30)
 LINES_AT_ONCE = 1000
 STORE_EVERY_S = 1.0
 
@@ -248,4 +251,4 @@ def _settle(
 
 def _is_complete(verdict: Verdict, doubt: Doubt, lag: dt.timedelta) -> bool:
     until = verdict.complete_until
-    return until is not None and doubt.since is not None and doubt.since + lag <= until
+    return until is not None and doubt.since is not None and doubt.since + lag + TAKES <= until

@@ -65,6 +65,19 @@ class Pop3(socketserver.StreamRequestHandler):
         self.wfile.write(line.encode() + b"\r\n")
 
 
+class EndlessImap(socketserver.StreamRequestHandler):
+    """A server that answers each command with short lines that have no end."""
+
+    def handle(self) -> None:
+        try:
+            self.wfile.write(b"* OK ready\r\n")
+            self.rfile.readline()
+            while True:
+                self.wfile.write(b"* OK not yet\r\n" * 5_000)
+        except OSError:
+            return
+
+
 class PopServer(socketserver.TCPServer):
     allow_reuse_address = True
     mails: list[bytes]
@@ -208,3 +221,14 @@ def test_the_command_classifies_without_a_database(tmp_path: Path) -> None:
         ("other.eml", []),
     ]
     assert [row["is_hard"] for row in mails[0]["verdicts"]] == [True, False]
+
+
+def test_an_imap_server_whose_short_lines_have_no_end_fills_no_memory() -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), EndlessImap) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        address = f"imap://us:secret@127.0.0.1:{server.server_address[1]}"
+
+        with pytest.raises(TemporaryError, match="longer than what was asked for"):
+            mailboxes.collect(address, lambda _raw: True)
+        server.shutdown()

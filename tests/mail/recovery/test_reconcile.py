@@ -123,6 +123,18 @@ def test_nothing_younger_than_the_lag_is_settled(log_file: Path) -> None:
     assert log_file.exists()
 
 
+def test_what_a_slow_relay_is_about_to_take_is_not_sent_a_second_time(log_file: Path) -> None:
+    mailing_id = doubtful()
+    lag = dt.timedelta(seconds=60)
+
+    reconcile.reconcile(NOW + lag + dt.timedelta(seconds=1))
+    assert states(mailing_id) == [DeliveryState.AMBIGUOUS] * 4
+    log_file.write_bytes(b"".join(line(message_id(mailing_id, each)) for each in range(4)))
+    assert reconcile.reconcile(LATER + dt.timedelta(minutes=1)) == 4
+
+    assert states(mailing_id) == [DeliveryState.ACCEPTED] * 4
+
+
 def test_what_was_sent_hours_before_the_reaper_came_is_found(log_file: Path) -> None:
     mailing_id = start(Plan(audience=2, policy=AmbiguousPolicy.RECONCILE))
     leased = taken()
