@@ -1,13 +1,16 @@
 """Lines of JSON in a file that only grows: read, also from its end, and appended so that they last.
 
 A line that a full disk or a power cut left unfinished is passed over, and takes no other with it.
-Root follows no link here: where its workers are another account, the folder is that account's, who
-could lead it to any file of the machine.
+
+Where root writes in a folder of another account, that account may have laid a link there: what it
+leads to is neither read, nor written, nor given away.
 """
 
 import datetime as dt
+import errno
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -120,11 +123,10 @@ def append(path: Path, said: Iterable[Mapping[str, Any]], *, setting: str) -> No
     text = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in said)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _links(), 0o600)
-        with os.fdopen(number, "ab") as file:
+        with _opened(path, os.O_RDWR | os.O_APPEND | os.O_CREAT) as file:
             _hand_over(file, path.parent)
             # A line that broke off must not take the next one with it.
-            file.write(b"\n" if _breaks_off(path) else b"")
+            file.write(b"\n" if _breaks_off(file) else b"")
             file.write(text.encode())
             file.flush()
             os.fsync(file.fileno())
@@ -201,24 +203,6 @@ def change(
     return len(fresh)
 
 
-def _raw(path: Path) -> list[bytes]:
-    """The lines of a file as they stand there; none where it is not there."""
-    try:
-        with _opened(path) as file:
-            return file.read().splitlines()
-    except FileNotFoundError:
-        return []
-
-
-def _opened(path: Path) -> BinaryIO:
-    return os.fdopen(os.open(path, os.O_RDONLY | _links()), "rb")
-
-
-def _links() -> int:
-    """How a file is opened: through a link, but not by root."""
-    return os.O_NOFOLLOW if os.geteuid() == 0 else 0
-
-
 def _put(path: Path, lines: Iterable[bytes]) -> None:
     # Of a name of its own: two may do it at once.
     number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -264,12 +248,38 @@ def _hand_over(file: BinaryIO, folder: Path) -> None:
         os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
 
 
-def _breaks_off(path: Path) -> bool:
-    with _opened(path) as file:
-        if not file.seek(0, os.SEEK_END):
-            return False
-        file.seek(-1, os.SEEK_END)
-        return file.read(1) != b"\n"
+def _breaks_off(file: BinaryIO) -> bool:
+    size = os.fstat(file.fileno()).st_size
+    return size > 0 and os.pread(file.fileno(), 1, size - 1) != b"\n"
+
+
+def _raw(path: Path) -> list[bytes]:
+    try:
+        with _opened(path) as file:
+            return file.read().splitlines()
+    except FileNotFoundError:
+        return []
+
+
+def _opened(path: Path, how: int = os.O_RDONLY) -> BinaryIO:
+    """Open a file: through a link, but not by root; in another's folder only the folder's own.
+
+    Raises:
+        OSError: it cannot be opened, or it is a link, of two names, no file, or somebody else's.
+    """
+    owner = path.parent.stat().st_uid
+    is_root = os.geteuid() == 0
+    is_of_another = is_root and owner != 0
+    # A pipe that nobody reads would hold us for ever.
+    careful = os.O_NOFOLLOW | os.O_NONBLOCK if is_root else 0
+    number = os.open(path, how | careful, 0o600)
+    file = os.fdopen(number, "ab" if how & os.O_APPEND else "rb")
+    found = os.fstat(number)
+    is_plain = stat.S_ISREG(found.st_mode) and found.st_nlink == 1
+    if is_of_another and not (is_plain and found.st_uid in {0, owner}):
+        file.close()
+        raise OSError(errno.EPERM, "it is a link, or somebody else's file")
+    return file
 
 
 def _unusable(path: Path, what: str, setting: str, error: OSError) -> PermanentError:

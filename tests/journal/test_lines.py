@@ -42,3 +42,37 @@ def test_a_journal_that_is_no_link_is_written_and_read(tmp_path: Path) -> None:
         act(path)
 
     assert list(lines.read(path, setting=SETTING)) == [{"at": "now"}, {"at": "now"}]
+
+
+@pytest.fixture
+def of_another(tmp_path: Path) -> Path:
+    """A journal's place in a folder that another account may write in."""
+    path = tmp_path / "apart" / "journal.jsonl"
+    path.parent.mkdir()
+    os.chown(path.parent, 65534, 65534)
+    return path
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+@pytest.mark.parametrize("kind", ["link", "second name", "pipe"])
+def test_what_another_account_lays_in_a_journals_place_gives_it_nothing_of_roots(
+    of_another: Path, tmp_path: Path, kind: str
+) -> None:
+    """A worker that was broken into, and waits for root's next command."""
+    secret = tmp_path / "secret"
+    secret.write_text('{"of": "root"}\n')
+    secret.chmod(0o600)
+    match kind:
+        case "link":
+            of_another.symlink_to(secret)
+        case "second name":
+            of_another.hardlink_to(secret)
+        case _:
+            os.mkfifo(of_another)
+
+    for act in ACTS:
+        with pytest.raises(PermanentError):
+            act(of_another)
+
+    assert (secret.stat().st_uid, secret.read_text()) == (0, '{"of": "root"}\n')
+    assert [each.name for each in of_another.parent.iterdir()] == [of_another.name]
