@@ -26,6 +26,7 @@
     ├── TemporaryError             exit 1   trying again later may succeed
     │   ├── FetchError                      the other side did not answer, or answered with an error
     │   └── RelayError                      the relay could not be reached or hung up
+    │       └── NameRefusedError            the relay does not take the name that we greet it with
     └── PermanentError             exit 1   trying again will not help
         ├── OversizeError                   a document is over its cap
         ├── UnrenderableError               a mail cannot be made of what it was to say

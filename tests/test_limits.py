@@ -140,5 +140,5 @@ def test_a_million_receivers_without_redis_do_not_fill_the_memory(
     for number in range(1000):
         assert alone.take([Bucket(f"receiver {number}", per_s=1000.0, burst=1)], 1).count == 1
 
-    assert len(alone._local) <= 101
+    assert len(alone._local) <= 200  # those of the last moment may not have all their tokens yet
     assert alone.take([busy], 1).count == 0

@@ -99,7 +99,7 @@ KEYS = Alarm(
     name="keys",
     help="a rotation of the master key stands still, a key's time is over, or this is not the key "
     "that the database was written with",
-    path="/console/keys",
+    path="/console/alarms",
     look=_keys,
     owner=Owner.OPERATORS,
     runbook="runbooks/notices#keys",
@@ -115,7 +115,7 @@ def _open_files(tx: Transaction, now: dt.datetime) -> Iterable[Need]:
 OPEN_KEY_FILES = Alarm(
     name="open_key_files",
     help="others on a worker's machine can read, or change, a file with a secret",
-    path="/console/keys",
+    path="/console/alarms",
     look=_open_files,
     owner=Owner.OPERATORS,
     runbook="runbooks/notices#open_key_files",

@@ -35,5 +35,6 @@ def unguarded(cell: str) -> str:
 def line(cells: Iterable[object]) -> str:
     """A row of an export with its line end."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow([guarded(str(cell)) for cell in cells])
-    return text.getvalue()
+    # Python quotes what holds a part of the line's end: a bare CR is one to whoever reads it.
+    csv.writer(text, lineterminator="\r\n").writerow([guarded(str(cell)) for cell in cells])
+    return text.getvalue().removesuffix("\r\n") + "\n"

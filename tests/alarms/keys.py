@@ -17,7 +17,7 @@ from tests.rows import DAY, NOW
 
 OLD, NEW = "0" * 16, "1" * 16
 MINUTE = dt.timedelta(minutes=1)
-PLACE = "/console/keys"
+PLACE = "/console/alarms"
 
 
 def key(tx: Transaction, key_id: str, ago: dt.timedelta = 2 * DAY, **columns: Any) -> None:

@@ -20,6 +20,7 @@ def typed(line: str, place: Place) -> Answer:
     return ask(command, *words, stdin="y\n")
 
 
+@pytest.mark.usefixtures("valkey_url")
 @pytest.mark.parametrize("hint", HINTS, ids=lambda hint: hint.said)
 def test_a_hint_succeeds_when_it_is_followed(
     hint: Hint, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
